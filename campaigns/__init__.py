@@ -1,0 +1,1 @@
+"""What staff do to reach customers, and the plan behind it."""

@@ -1,0 +1,1 @@
+"""Money off: what, to whom, why, with whose approval."""

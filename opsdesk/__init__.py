@@ -1,0 +1,1 @@
+"""The project: settings, wiring, the Today page; small tools below everything in lib/."""

@@ -1,0 +1,1 @@
+"""The customers who buy from us: what they ordered, how alive each one is, and what keeps them."""

@@ -1,0 +1,1 @@
+"""The customer list and the profile: everything known of a person, from every slice."""

@@ -1,0 +1,1 @@
+"""New, active, silent: where each customer stands and how they moved."""

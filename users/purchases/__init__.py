@@ -1,0 +1,1 @@
+"""Orders cleaned and merged into purchases, and the roll-ups every page reads."""

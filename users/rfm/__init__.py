@@ -1,0 +1,1 @@
+"""How recent, how often, how much: which customers are worth which care."""
