@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.lib import engines, environment
+from opsdesk.lib import database_url, engines, environment, remembered_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -21,9 +21,14 @@ STATIC_URL = "/static/"
 DEBUG = environment.flag("OPSDESK_DEBUG", default=False)
 # "production" demands real secrets and TLS; "desk" is one machine, opened on its own address.
 PRODUCTION = environment.flag("OPSDESK_PRODUCTION", default=False)
-SECRET_KEY = environment.secret("OPSDESK_SECRET_KEY", required=PRODUCTION, remembered_in=DATA_DIR / "secret_key")
-ALLOWED_HOSTS = environment.names("OPSDESK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = environment.names("OPSDESK_TRUSTED_ORIGINS", default=[])
+SECRET_KEY = environment.secret(
+    "OPSDESK_SECRET_KEY",
+    default=None if PRODUCTION else remembered_secret.remembered_in(DATA_DIR / "secret_key"),
+    at_least=50,
+    example="the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+)
+ALLOWED_HOSTS = environment.names("OPSDESK_ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = environment.names("OPSDESK_TRUSTED_ORIGINS", default="")
 
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
@@ -59,13 +64,16 @@ CONTENT_SECURITY_POLICY = {
 # -- Database, queue, cache ----------------------------------------------------------------------------------------
 
 _embedded = engines.addresses(DATA_DIR)
+_database_url = environment.url("DATABASE_URL", ("postgresql", "postgres"), "", database_url.EXAMPLE)
 DATABASES = {
-    "default": environment.database("DATABASE_URL", default=_embedded.database)
-    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+    "default": (database_url.settings_of(_database_url) if _database_url else _embedded.database)
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = environment.url("REDIS_URL", default=_embedded.broker_url)
+CELERY_BROKER_URL = environment.url(
+    "REDIS_URL", ("redis", "rediss", "redis+socket"), _embedded.broker_url, "redis://localhost:6379/0"
+)
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -218,7 +226,7 @@ IMPORT_MAX_UPLOAD = environment.whole_number("OPSDESK_MAX_UPLOAD_MB", default=20
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"phones": {"()": "opsdesk.lib.phones.LogScrubber"}},
+    "filters": {"phones": {"()": "opsdesk.lib.logs.LogScrubber"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["phones"]},

@@ -1,0 +1,174 @@
+"""Every threshold of the business with its default, its bounds and its words. None is sacred; all are versioned."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from opsdesk.lib.words import N_
+
+
+class BadValue(ValueError):
+    """`message` is an English msgid with %(name)s places; `params` fills them."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message % params)
+        self.message, self.params = message, params
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One threshold: how its text is read, what it may be, what it touches."""
+
+    key: str
+    group: str
+    label: str
+    unit: str
+    default: Any
+    read: Callable[[str], Any]
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    per_community: bool = True
+
+    def parse(self, text: str) -> Any:
+        """The value that `text` means. Raises BadValue with what is allowed and an example."""
+        try:
+            value = self.read(text.strip())
+        except (ValueError, ArithmeticError) as error:
+            raise BadValue(N_("“%(text)s” cannot be read; for example %(example)s."), **self._hint(text)) from error
+        self.check(value)
+        return value
+
+    def check(self, value: Any) -> None:
+        if self.choices and value not in self.choices:
+            raise BadValue(N_("“%(text)s” is not one of: %(choices)s."), **self._hint(value))
+        if self.low is not None and isinstance(value, int | float) and not self.low <= value <= self._top:
+            raise BadValue(N_("%(text)s is outside %(low)s to %(high)s."), **self._hint(value))
+
+    @property
+    def _top(self) -> float:
+        return float("inf") if self.high is None else self.high
+
+    def _hint(self, text: Any) -> dict[str, Any]:
+        choices = ", ".join(self.choices)
+        return {"text": text, "example": self.default, "low": self.low, "high": self.high, "choices": choices}
+
+
+def _flag(text: str) -> bool:
+    words = {
+        "true": True,
+        "yes": True,
+        "1": True,
+        "on": True,
+        "false": False,
+        "no": False,
+        "0": False,
+        "off": False,
+    }
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
+
+def _cuts(text: str) -> list[int] | None:
+    """Four rising whole numbers, separated by spaces or commas; nothing means none."""
+    if not text or text == "none":
+        return None
+    cuts = [int(part) for part in text.replace(",", " ").split()]
+    if len(cuts) != 4 or cuts != sorted(cuts):
+        raise ValueError(text)
+    return cuts
+
+
+def _fen(text: str) -> int:
+    """Yuan as people type it, kept as fen."""
+    yuan, _, cents = text.partition(".")
+    if len(cents) > 2 or not (yuan + cents).isdigit():
+        raise ValueError(text)
+    return int(yuan) * 100 + int(cents.ljust(2, "0"))
+
+
+_TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning"), N_("Lifecycle"), N_("RFM")
+_TAGS, _FUNNEL, _VISITS, _ALERTS = N_("Taste tags"), N_("Funnel"), N_("Visits"), N_("Alerts")
+_DAYS, _WEEKS, _PEOPLE, _PURCHASES = N_("days"), N_("weeks"), N_("people"), N_("purchases")
+_YUAN, _SHARE, _POINTS, _ADDRESSES = N_("yuan"), N_("share"), N_("points"), N_("addresses")
+
+_TABLE = [
+    Policy("left_censor_weeks", _TIME, N_("Weeks at the start of the data whose customers may have bought before"),
+           _WEEKS, 4, int, 0, 52, per_community=False),
+    Policy("merge_days", _CLEANING, N_("Orders within this many days of a purchase's first order are one purchase"),
+           _DAYS, 1, int, 1, 31),
+    Policy("service_order_min_amount", _CLEANING, N_("Service lines of an order from this sum on take it out of RFM"),
+           _YUAN, 10000, _fen, 0, 10**9),
+    Policy("max_addresses", _CLEANING, N_("A phone with more addresses than this buys for others"),
+           _ADDRESSES, 2, int, 1, 100),
+    Policy("new_window_days", _LIFECYCLE, N_("A first purchase stays new this long"), _DAYS, 7, int, 1, 90),
+    Policy("silent_after_days", _LIFECYCLE, N_("An active customer turns silent after this long without an order"),
+           _DAYS, 14, int, 1, 365),
+    Policy("rfm_window_days", _RFM, N_("RFM looks back"), _DAYS, 365, int, 7, 3660),
+    Policy("rfm_scope", _RFM, N_("Customers are scored within"), "", "community", str,
+           choices=("community", "company"), per_community=False),
+    Policy("rfm_scoring", _RFM, N_("Scores come from"), "", "quantile", str, choices=("quantile", "fixed")),
+    Policy("rfm_cuts_r", _RFM, N_("Fixed cut points of R"), _DAYS, None, _cuts),
+    Policy("rfm_cuts_f", _RFM, N_("Fixed cut points of F"), _PURCHASES, None, _cuts),
+    Policy("rfm_cuts_m", _RFM, N_("Fixed cut points of M"), _YUAN, None, _cuts),
+    Policy("rfm_cut", _RFM, N_("A score is high when it is above"), "", "mean_score", str,
+           choices=("mean_score", "fixed_score")),
+    Policy("rfm_fixed_score", _RFM, N_("With a fixed score, high means above"), N_("score"), 3, int, 1, 4),
+    Policy("rfm_min_customers", _RFM, N_("A community with fewer scored customers borrows the company's cut points"),
+           _PEOPLE, 50, int, 1, 10**6),
+    Policy("rfm_frozen", _RFM, N_("Keep the cut points of the last run"), "", False, _flag),
+    Policy("tag_min_share", _TAGS, N_("Share of spending that makes a taste"), _SHARE, 0.40, float, 0.01, 1),
+    Policy("tag_min_purchases", _TAGS, N_("Purchases a taste needs at least"), _PURCHASES, 2, int, 1, 100),
+    Policy("activation_days", _FUNNEL, N_("Activated: first purchase within"), _DAYS, 7, int, 1, 365),
+    Policy("second_purchase_days", _FUNNEL, N_("Retained: second purchase within"), _DAYS, 30, int, 1, 365),
+    Policy("attribution_days", _VISITS, N_("Orders belong to a visit for"), _DAYS, 7, int, 1, 90),
+    Policy("alert_baseline_weeks", _ALERTS, N_("A cohort is compared with this many before it"), _WEEKS, 8, int, 2, 52),
+    Policy("alert_min_cohort", _ALERTS, N_("Smallest cohort that may ring"), _PEOPLE, 20, int, 1, 10**6),
+    Policy("alert_min_points", _ALERTS, N_("Smallest difference that may ring"), _POINTS, 10, float, 0.1, 100),
+    Policy("alert_p", _ALERTS, N_("Largest probability that it is chance"), "", 0.01, float, 0.000001, 0.5),
+]  # fmt: skip
+
+POLICIES: dict[str, Policy] = {policy.key: policy for policy in _TABLE}
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All thresholds in force somewhere, with the version (the newest change) they come from. Money in fen."""
+
+    left_censor_weeks: int = 4
+    merge_days: int = 1
+    service_order_min_amount: int = 10000
+    max_addresses: int = 2
+    new_window_days: int = 7
+    silent_after_days: int = 14
+    rfm_window_days: int = 365
+    rfm_scope: str = "community"
+    rfm_scoring: str = "quantile"
+    rfm_cuts_r: tuple[int, ...] | None = None
+    rfm_cuts_f: tuple[int, ...] | None = None
+    rfm_cuts_m: tuple[int, ...] | None = None
+    rfm_cut: str = "mean_score"
+    rfm_fixed_score: int = 3
+    rfm_min_customers: int = 50
+    rfm_frozen: bool = False
+    tag_min_share: float = 0.40
+    tag_min_purchases: int = 2
+    activation_days: int = 7
+    second_purchase_days: int = 30
+    attribution_days: int = 7
+    alert_baseline_weeks: int = 8
+    alert_min_cohort: int = 20
+    alert_min_points: float = 10
+    alert_p: float = 0.01
+    version: int = 0
+
+
+def in_force(company: Mapping[str, Any], own: Mapping[str, Any] | None = None, version: int = 0) -> Policies:
+    """Defaults, overruled by the company's values, overruled by a community's own (None: not set)."""
+    chosen = {policy.key: policy.default for policy in POLICIES.values()}
+    for layer in (company, own or {}):
+        chosen |= {key: value for key, value in layer.items() if value is not None and key in POLICIES}
+    known = {field.name for field in fields(Policies)}
+    values = {key: tuple(v) if isinstance(v, list) else v for key, v in chosen.items() if key in known}
+    return Policies(**values, version=version)

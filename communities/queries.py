@@ -1,0 +1,34 @@
+from django.db.models import QuerySet
+
+from communities.models import Assignment, Community, ServiceStation, StaffAct, StaffMember
+from communities.rules import Grant
+from communities.scoping import Scope
+
+
+def grants_of(staff: StaffMember) -> list[Grant]:
+    """One Grant an assignment; a superuser holds the manager's and the auditor's roles everywhere."""
+    if staff.is_superuser:
+        return [Grant("operations_manager"), Grant("data_admin"), Grant("auditor")]
+    rows = Assignment.objects.filter(staff=staff).values_list(
+        "role", "community_id", "station_id", "station__community_id"
+    )
+    return [Grant(*row) for row in rows]
+
+
+def communities_in(scope: Scope) -> QuerySet[Community]:
+    """Communities a scope touches: its own, and those its stations stand in."""
+    everything = Community.objects.all()
+    if scope.everywhere:
+        return everything
+    return everything.filter(id__in=scope.communities) | everything.filter(
+        id__in=ServiceStation.objects.filter(id__in=scope.stations).values("community_id")
+    )
+
+
+def stations_in(scope: Scope) -> QuerySet[ServiceStation]:
+    return ServiceStation.objects.filter(scope.condition("community_id", "id")).select_related("community")
+
+
+def acts_on(thing: str, thing_id: object) -> QuerySet[StaffAct]:
+    """The log of one thing, newest first (index act_of_a_thing)."""
+    return StaffAct.objects.filter(thing=thing, thing_id=str(thing_id)).select_related("staff")

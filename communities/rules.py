@@ -1,0 +1,109 @@
+"""Roles and what each may do. Closed by default: what no role is given, nobody may."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from opsdesk.lib.words import N_
+
+# What a page or an endpoint may ask for.
+SEE_CUSTOMERS = "see_customers"
+REVEAL_PHONE = "reveal_phone"
+EXPORT = "export"
+TAG = "tag"
+SEE_BOARDS = "see_boards"
+IMPORT = "import"
+SEE_RUNS = "see_runs"
+RECOMPUTE = "recompute"
+SEE_POLICIES = "see_policies"
+CHANGE_POLICIES = "change_policies"
+SEE_PLACES = "see_places"
+CHANGE_PLACES = "change_places"
+SEE_STAFF = "see_staff"
+CHANGE_STAFF = "change_staff"
+SEE_TRAIL = "see_trail"
+USE_API = "use_api"
+DESK = "desk"
+PHONE = "phone"
+
+SCOPES = (
+    "read:customers",
+    "read:segments",
+    "read:rfm",
+    "read:communities",
+    "read:imports",
+    "import:orders",
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """`may` lists what the role opens; `at_station` roles reach only the stations they are assigned to."""
+
+    label: str
+    may: frozenset[str]
+    at_station: bool = False
+
+
+_READ = {DESK, SEE_CUSTOMERS, SEE_BOARDS, SEE_PLACES, SEE_POLICIES, USE_API}
+
+ROLES: dict[str, Role] = {
+    "operations_manager": Role(
+        N_("operations manager"),
+        frozenset(
+            _READ
+            | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
+            | {SEE_STAFF, CHANGE_STAFF, SEE_TRAIL}
+        ),
+    ),
+    "operator": Role(N_("operator"), frozenset(_READ | {EXPORT, TAG, SEE_RUNS})),
+    "data_admin": Role(
+        N_("data admin"),
+        frozenset(
+            _READ
+            | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
+            | {SEE_STAFF, CHANGE_STAFF}
+        ),
+    ),
+    "station_lead": Role(
+        N_("station lead"),
+        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, TAG}),
+        at_station=True,
+    ),
+    "station_staff": Role(
+        N_("station staff"),
+        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE}),
+        at_station=True,
+    ),
+    "analyst": Role(N_("analyst"), frozenset(_READ | {EXPORT, SEE_RUNS})),
+    "auditor": Role(N_("auditor"), frozenset({DESK, SEE_PLACES, SEE_POLICIES, SEE_RUNS, SEE_STAFF, SEE_TRAIL})),
+}
+
+# What each scope of an API token lets through, on top of what its owner may do.
+SCOPE_NEEDS: dict[str, str] = {
+    "read:customers": SEE_CUSTOMERS,
+    "read:segments": SEE_BOARDS,
+    "read:rfm": SEE_BOARDS,
+    "read:communities": SEE_PLACES,
+    "read:imports": IMPORT,
+    "import:orders": IMPORT,
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One assignment as plain values: a role at a community, at a station of a community, or everywhere."""
+
+    role: str
+    community_id: int | None = None
+    station_id: int | None = None
+    station_community_id: int | None = None
+
+
+def may(grants: Iterable[Grant], capability: str) -> bool:
+    return any(capability in ROLES[grant.role].may for grant in grants)
+
+
+def grants_for(grants: Iterable[Grant], capability: str) -> list[Grant]:
+    """The grants that carry a capability: a person who is analyst everywhere and lead at one station
+    may reveal a phone at that station only."""
+    return [grant for grant in grants if capability in ROLES[grant.role].may]

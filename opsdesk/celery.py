@@ -1,0 +1,15 @@
+"""The Celery app: it finds each app's tasks.py by itself and takes its times from schedule.py."""
+
+import os
+
+from celery import Celery
+
+from opsdesk import schedule
+from opsdesk.lib import environment
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsdesk.settings")
+with environment.stop_on_bad_setting():
+    app = Celery("opsdesk")
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.autodiscover_tasks()
+    app.conf.beat_schedule = schedule.BEAT

@@ -1,0 +1,131 @@
+"""What stands around every page: the rail, the scope picker, theme and language; and how a form field looks."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.forms.renderers import DjangoTemplates
+from django.http import Http404, HttpRequest
+from django.template import loader
+from django.urls import NoReverseMatch, reverse
+
+from communities import access, rules
+from communities.models import Community
+from opsdesk.navigation import NAVIGATION, Entry, Group
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "opsdesk_theme"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as this person sees it."""
+
+    label: str
+    icon: str
+    url: str
+    key: str
+    count: int
+    current: bool
+
+
+class Frame:
+    """Everything base_desk.html asks for, worked out only when it is asked."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def desk(self) -> access.Desk | None:
+        """The page's own desk, else (error and account pages) the plain one of whoever is signed in."""
+        opened: access.Desk | None = getattr(self.request, "desk", None)
+        user = getattr(self.request, "user", None)
+        if opened is None and user is not None and user.is_authenticated:
+            return access.Desk.of(user, rules.DESK)
+        return opened
+
+    @cached_property
+    def theme(self) -> str:
+        user = getattr(self.request, "user", None)
+        chosen = getattr(user, "theme", "") or self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else "auto"
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Link]]]:
+        shown = [(group.label, self._links(group)) for group in NAVIGATION]
+        return [(label, links) for label, links in shown if links]
+
+    @cached_property
+    def keys(self) -> list[Link]:
+        return [link for _label, links in self.groups for link in links if link.key]
+
+    @cached_property
+    def communities(self) -> list[Community]:
+        return self.desk.communities if self.desk else []
+
+    @cached_property
+    def community(self) -> Community | None:
+        try:
+            return self.desk.community if self.desk else None
+        except Http404:
+            return None
+
+    @cached_property
+    def freshness(self) -> Any:
+        return getattr(self.desk, "freshness", None)
+
+    @cached_property
+    def search_url(self) -> str:
+        may_see = self.desk is not None and self.desk.may(rules.SEE_CUSTOMERS)
+        return address("search") if may_see else ""
+
+    @cached_property
+    def notices_url(self) -> str:
+        return address("notifications") if self.desk else ""
+
+    def _links(self, group: Group) -> list[Link]:
+        opened = [(entry, address(entry.url_name)) for entry in group.entries if self._may(entry)]
+        return [self._link(entry, url) for entry, url in opened if url]
+
+    def _may(self, entry: Entry) -> bool:
+        return self.desk is not None and self.desk.may(entry.needs)
+
+    def _link(self, entry: Entry, url: str) -> Link:
+        counts = getattr(self.desk, "counts", {})
+        current = url == self._current_url
+        return Link(entry.label, entry.icon, url, entry.key, counts.get(entry.count, 0), current)
+
+    @cached_property
+    def _current_url(self) -> str:
+        """The entry whose address is the longest start of this page's: a profile lights up its list."""
+        known = (address(entry.url_name) for group in NAVIGATION for entry in group.entries)
+        return max((url for url in known if covers(url, self.request.path)), key=len, default="")
+
+
+def covers(url: str, path: str) -> bool:
+    return bool(url) and (path == url or (url != "/" and path.startswith(url.rstrip("/") + "/")))
+
+
+def address(url_name: str) -> str:
+    """The page's address, or nothing while it does not exist."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def desk_frame(request: HttpRequest) -> dict[str, Any]:
+    return {"frame": Frame(request), "debug": settings.DEBUG}
+
+
+class FormRenderer(DjangoTemplates):
+    """One field template for every form; Django's own widgets stay as they are and are dressed by opsdesk.css."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+    def get_template(self, template_name: str) -> Any:
+        if template_name.startswith("django/forms/"):
+            return super().get_template(template_name)
+        return loader.get_template(template_name)

@@ -1,0 +1,141 @@
+"""Which encoding a text file has: BOM, else NUL pattern (UTF-16), else UTF-8 strict, else GB18030 strict.
+
+Detection libraries guess (a cut GBK file becomes Cyrillic without an error); this ladder proves or refuses. The whole
+file is decoded once, in blocks, so that an accepted file cannot fail later. Big5 cannot be told from GB18030: by choice.
+"""
+
+import codecs
+from dataclasses import dataclass
+
+import pyarrow
+import pyarrow.compute
+
+from opsdesk.lib.filesource import Source
+from opsdesk.lib.unreadable import UnreadableFile
+
+CHOICES = {
+    "utf-8": "utf-8-sig",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+    "utf-16": "utf-16",
+    "latin-1": "cp1252",
+}
+SPELLINGS = {
+    "utf8": "utf-8", "utf-8-sig": "utf-8", "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "big-5": "big5",
+    "big5hkscs": "big5", "cp950": "big5", "utf16": "utf-16", "cp1252": "latin-1", "iso-8859-1": "latin-1",
+}  # fmt: skip
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Six Chinese characters in UTF-8 one after the other: real GB18030 text never looks like this.
+UTF8_RUN = r"(?:[\xe4-\xe9][\x80-\xbf]{2}){6}"
+ENOUGH_UTF8 = 8
+SAMPLE = 4096
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where decoding stopped. `wide`: characters of three or more UTF-8 bytes that decoded well before it."""
+
+    offset: int
+    line: int
+    wide: int
+    at_end: bool
+
+
+def codec_of(encoding: str) -> str:
+    """Python's name for one of CHOICES or a usual spelling of it."""
+    name = encoding.strip().lower().replace("_", "-")
+    if (chosen := SPELLINGS.get(name, name)) in CHOICES:
+        return CHOICES[chosen]
+    raise UnreadableFile("encoding_unknown", encoding=encoding)
+
+
+def detect(source: Source, forced: str | None = None) -> str:
+    """A key of CHOICES in which the whole file decodes; UnreadableFile with byte and line where none does."""
+    if forced:
+        return _proved(source, _canonical(forced))
+    head = source.head(SAMPLE)
+    if named := next((name for bom, name in BOMS if head.startswith(bom)), None) or _by_nuls(head):
+        return _proved(source, named)
+    as_utf8 = first_failure(source, CHOICES["utf-8"])
+    if as_utf8 is None:
+        return "utf-8"
+    if as_utf8.wide >= ENOUGH_UTF8:
+        _refuse("encoding_cut" if as_utf8.at_end else "encoding_mixed", as_utf8)
+    return _proved_gb18030(source)
+
+
+def _canonical(encoding: str) -> str:
+    codec = codec_of(encoding)
+    return next(name for name, python in CHOICES.items() if python == codec)
+
+
+def _by_nuls(head: bytes) -> str | None:
+    """UTF-16 without a BOM: commas, digits and line ends put a NUL at every odd (LE) or even (BE) byte."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    enough = max(len(head) // 20, 1)
+    if odd >= enough and even * 10 <= odd:
+        return "utf-16-le"
+    return "utf-16-be" if even >= enough and odd * 10 <= even else None
+
+
+def _proved(source: Source, encoding: str) -> str:
+    if failure := first_failure(source, CHOICES[encoding]):
+        _refuse("encoding_cut" if failure.at_end else "encoding_wrong", failure, encoding)
+    return encoding
+
+
+def _proved_gb18030(source: Source) -> str:
+    if failure := first_failure(source, "gb18030", foreign=UTF8_RUN):
+        foreign = failure.wide > 0
+        _refuse("encoding_mixed" if foreign else "encoding_cut" if failure.at_end else "encoding_neither", failure)
+    return "gb18030"
+
+
+def _refuse(code: str, failure: Failure, encoding: str = "UTF-8") -> None:
+    raise UnreadableFile(code, line=failure.line, offset=failure.offset, encoding=encoding)
+
+
+def first_failure(source: Source, codec: str, foreign: str | None = None) -> Failure | None:
+    """None when the whole file decodes; NUL characters are refused with their line on the way."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    done, line, wide = 0, 1, 0
+    for block in source.blocks():
+        kept = len(decoder.getstate()[0])
+        if foreign and (at := _find(block, foreign)) >= 0:
+            return Failure(done + at, line + _breaks(block[:at]), wide=1, at_end=False)
+        try:
+            text = decoder.decode(block)
+        except UnicodeDecodeError as error:
+            good = error.object[: error.start].decode(codec, "replace")
+            return Failure(done - kept + error.start, line + _breaks(good), wide + _wide(good), at_end=False)
+        if (nul := text.find("\0")) >= 0:
+            raise UnreadableFile("nul", line=line + _breaks(text[:nul]))
+        done, line, wide = done + len(block), line + _breaks(text), wide + (_wide(text) if wide < ENOUGH_UTF8 else 0)
+    return _at_the_end(decoder, done, line, wide)
+
+
+def _at_the_end(decoder: codecs.IncrementalDecoder, done: int, line: int, wide: int) -> Failure | None:
+    kept = len(decoder.getstate()[0])
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return Failure(done - kept, line, wide, at_end=True)
+    return None
+
+
+def _find(block: bytes, pattern: str) -> int:
+    """Offset of a byte pattern or -1. RE2 over Latin-1 bytes: five times the speed of re on such text."""
+    found = pyarrow.compute.find_substring_regex(pyarrow.array([block], pyarrow.binary()), pattern)
+    return int(found[0].as_py())
+
+
+def _breaks(text: str | bytes) -> int:
+    if isinstance(text, bytes):
+        return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _wide(text: str) -> int:
+    return sum(character > "\u07ff" for character in text[: 64 * ENOUGH_UTF8 * 8])

@@ -1,0 +1,88 @@
+"""The rail as data: seven groups of links. A page joins it here; it shows once its address exists."""
+
+from dataclasses import dataclass
+
+from communities import rules
+from opsdesk.lib.words import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the rail: shown when its page exists and the person holds what it needs.
+
+    `count` names a figure in `request.desk.counts` (what waits for this person); `key` is the letter after g.
+    """
+
+    url_name: str
+    label: str
+    icon: str
+    needs: str = rules.DESK
+    count: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION = (
+    Group("", (Entry("home", N_("Today"), "checklist", count="waiting", key="h"),)),
+    Group(
+        N_("Customers"),
+        (
+            Entry("customers", N_("Customer list"), "users", rules.SEE_CUSTOMERS, key="c"),
+            Entry("segments", N_("Segments"), "arrows-split-2", rules.SEE_BOARDS, key="s"),
+            Entry("rfm", N_("RFM board"), "grid-dots", rules.SEE_BOARDS, key="r"),
+            Entry("tags", N_("Tags and lists"), "tags", rules.SEE_CUSTOMERS, key="t"),
+        ),
+    ),
+    Group(
+        N_("Insight"),
+        (
+            Entry("dashboard", N_("Dashboard"), "layout-dashboard", rules.SEE_BOARDS),
+            Entry("cohorts", N_("Cohorts"), "grid-4x4", rules.SEE_BOARDS),
+            Entry("alerts", N_("Alerts"), "alert-triangle", rules.SEE_BOARDS, count="alerts"),
+            Entry("growth", N_("Growth, funnel"), "trending-up", rules.SEE_BOARDS),
+            Entry("channels", N_("Channels"), "chart-dots", rules.SEE_BOARDS),
+            Entry("metrics", N_("Metrics"), "book-2", rules.SEE_BOARDS),
+        ),
+    ),
+    Group(
+        N_("Coupons"),
+        (
+            Entry("strategies", N_("Strategies"), "table-options"),
+            Entry("batches", N_("Batches"), "ticket"),
+            Entry("approvals", N_("Approvals"), "clipboard-check", count="approvals"),
+            Entry("budgets", N_("Budgets"), "wallet"),
+        ),
+    ),
+    Group(
+        N_("Field"),
+        (
+            Entry("drives", N_("Recall drives"), "route"),
+            Entry("supervisor", N_("Supervisor"), "eye"),
+            Entry("visits", N_("Visit table"), "table"),
+            Entry("cues", N_("Cue sheets"), "clipboard-list"),
+        ),
+    ),
+    Group(
+        N_("Data"),
+        (
+            Entry("imports", N_("Imports"), "upload", rules.IMPORT, key="i"),
+            Entry("cleaning", N_("Cleaning"), "eraser", rules.SEE_BOARDS, key="l"),
+            Entry("runs", N_("Run log"), "history", rules.SEE_RUNS, key="n"),
+            Entry("trust", N_("Trust"), "shield-check", rules.SEE_RUNS, count="broken", key="u"),
+        ),
+    ),
+    Group(
+        N_("Set-up"),
+        (
+            Entry("communities", N_("Communities"), "building-community", rules.SEE_PLACES, key="m"),
+            Entry("staff", N_("Staff"), "id-badge-2", rules.SEE_STAFF, key="f"),
+            Entry("policies", N_("Policies"), "adjustments", rules.SEE_POLICIES, key="p"),
+            Entry("trail", N_("Audit trail"), "file-text", rules.SEE_TRAIL, key="a"),
+        ),
+    ),
+)

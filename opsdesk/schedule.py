@@ -1,0 +1,11 @@
+"""What runs by itself, as data: task names with their times, and the nightly steps in order."""
+
+from celery.schedules import crontab
+
+# Times are Asia/Shanghai. The tick finds jobs whose wake-up was lost or whose worker died; it is cheap.
+BEAT = {
+    "tick": {"task": "opsdesk.tasks.tick", "schedule": 5.0},
+    "nightly": {"task": "opsdesk.tasks.nightly", "schedule": crontab(hour=2, minute=0)},
+    # The same again through the morning: a night that was missed or failed is caught up, a good one is left alone.
+    "nightly-again": {"task": "opsdesk.tasks.nightly", "schedule": crontab(hour="3-11", minute=10)},
+}

@@ -1,0 +1,19 @@
+"""Every door of the project: the desk pages, the phone pages, the API and the back room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from communities import views as communities_views
+from opsdesk import health, home
+
+urlpatterns = [
+    path("", home.today, name="home"),
+    path("", include("communities.urls")),
+    path("", include("users.urls")),
+    path("accounts/", include("opsdesk.account_urls")),
+    path("preferences/language/", communities_views.set_language, name="set_language"),
+    path("preferences/theme/", communities_views.set_theme, name="set_theme"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
