@@ -13,7 +13,7 @@ def current_version() -> int:
 
 def values_in_force(version: int | None = None) -> dict[int | None, dict[str, Any]]:
     """Values set by community id (None: the company), as of a version; one row a key and place (policy_in_force)."""
-    changes = PolicyChange.objects.order_by("key", "community", "-id").distinct("key", "community")
+    changes = PolicyChange.objects.order_by("key", "community_id", "-id").distinct("key", "community_id")
     if version is not None:
         changes = changes.filter(id__lte=version)
     found: dict[int | None, dict[str, Any]] = {None: {}}

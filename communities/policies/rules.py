@@ -39,6 +39,14 @@ class Policy:
         self.check(value)
         return value
 
+    def written(self, value: Any) -> str:
+        """The text that `parse` would read as this value."""
+        if value is None:
+            return "none"
+        if self.read is _fen:
+            return f"{value // 100}.{value % 100:02d}"
+        return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
     def check(self, value: Any) -> None:
         if self.choices and value not in self.choices:
             raise BadValue(N_("“%(text)s” is not one of: %(choices)s."), **self._hint(value))
