@@ -1,0 +1,32 @@
+"""The two servers of a data folder: start those that do not run, stop both. Called behind the gate."""
+
+from pathlib import Path
+
+from opsdesk.lib.engines import postgres, redisserver
+from opsdesk.lib.engines.accounts import account_for
+from opsdesk.lib.engines.places import EngineError, Places
+
+
+def start_missing(place: Places, *, with_postgres: bool, with_redis: bool) -> None:
+    wanted = [(postgres, with_postgres), (redisserver, with_redis)]
+    missing = [server for server, is_wanted in wanted if is_wanted and not server.is_ready(place)]
+    if not missing:
+        return
+    account = account_for(place)
+    for folder in (place.log, place.sockets):
+        account.give_folder(folder)
+    for server in missing:
+        server.start(place, account)
+
+
+def stop(place: Places) -> None:
+    redisserver.stop(place)
+    postgres.stop(place)
+
+
+def make_closed_folder(folder: Path, owners: set[int]) -> None:
+    """A folder that only we can enter; one of another account is refused, never taken over."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    owner = folder.lstat().st_uid
+    if folder.is_symlink() or owner not in owners:
+        raise EngineError(f"{folder} belongs to another account (uid {owner}): use another OPSDESK_DATA_DIR.")
