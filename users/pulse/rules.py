@@ -1,0 +1,72 @@
+"""What each headline number means and how it changed. Money in fen, rates as (part, whole)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from opsdesk.lib.words import N_
+
+WEEKS_BACK = 8  # a tile's line: this day and the same weekday of the seven weeks before
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """One business day of the communities in sight. Money in fen; `fresh`: first purchase in the 7 days before."""
+
+    day: dt.date
+    gross: int = 0
+    net: int = 0
+    orders: int = 0
+    payers: int = 0
+    new_payers: int = 0
+    fresh: int = 0
+    fresh_back: int = 0
+
+    @property
+    def arppu(self) -> int | None:
+        return None if not self.payers else round(self.net / self.payers)
+
+    @property
+    def repurchase_rate(self) -> float | None:
+        return None if not self.fresh else self.fresh_back / self.fresh
+
+
+@dataclass(frozen=True)
+class WakeFigures:
+    """Of those silent as of a Monday, who bought in the seven days from it."""
+
+    monday: dt.date
+    silent: int = 0
+    woken: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        return None if not self.silent else self.woken / self.silent
+
+
+def same_weekdays(day: dt.date) -> list[dt.date]:
+    """This day and the same weekday of the weeks before, oldest first."""
+    return [day - dt.timedelta(weeks=back) for back in range(WEEKS_BACK - 1, -1, -1)]
+
+
+def complete_mondays(as_of: dt.date) -> list[dt.date]:
+    """The Mondays whose seven days are over before as_of, oldest first."""
+    last = as_of - dt.timedelta(days=as_of.weekday() + 7)
+    return [last - dt.timedelta(weeks=back) for back in range(WEEKS_BACK - 1, -1, -1)]
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """The relative change, or None where there is nothing to compare with."""
+    if now is None or not before:
+        return None
+    return now / before - 1
+
+
+# Formula, window and denominator of each number, in the words of the metric dictionary.
+DEFINITIONS = {
+    "gmv": N_("Gross amount of counted orders placed that day, before discounts and refunds."),
+    "payers": N_("Distinct customers with a counted order that day."),
+    "arppu": N_("Net amount of the day ÷ its paying users. Net is after discounts and refunds."),
+    "new_payers": N_("Customers whose first purchase ever was that day."),
+    "repurchase": N_("Of customers whose first purchase fell in the 7 days before, the share buying that day."),
+    "wake": N_("Of customers silent on the Monday, the share with a purchase in the seven days from it."),
+}
