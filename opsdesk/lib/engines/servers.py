@@ -1,5 +1,7 @@
 """The two servers of a data folder: start those that do not run, stop both. Called behind the gate."""
 
+import os
+import shutil
 from pathlib import Path
 
 from opsdesk.lib.engines import postgres, redisserver
@@ -12,6 +14,7 @@ def start_missing(place: Places, *, with_postgres: bool, with_redis: bool) -> No
     missing = [server for server, is_wanted in wanted if is_wanted and not server.is_ready(place)]
     if not missing:
         return
+    make_closed_folder(place.sockets.parent, place)
     account = account_for(place)
     for folder in (place.log, place.sockets):
         account.give_folder(folder)
@@ -22,11 +25,15 @@ def start_missing(place: Places, *, with_postgres: bool, with_redis: bool) -> No
 def stop(place: Places) -> None:
     redisserver.stop(place)
     postgres.stop(place)
+    if place.sockets.parent != place.home:
+        shutil.rmtree(place.sockets.parent, ignore_errors=True)
 
 
-def make_closed_folder(folder: Path, owners: set[int]) -> None:
+def make_closed_folder(folder: Path, place: Places) -> None:
     """A folder that only we can enter; one of another account is refused, never taken over."""
     folder.mkdir(mode=0o700, exist_ok=True)
+    data_owner = place.home.parent.stat().st_uid
     owner = folder.lstat().st_uid
-    if folder.is_symlink() or owner not in owners:
+    is_ours = owner == os.geteuid() or (os.geteuid() == 0 and owner == data_owner)
+    if folder.is_symlink() or not is_ours:
         raise EngineError(f"{folder} belongs to another account (uid {owner}): use another OPSDESK_DATA_DIR.")

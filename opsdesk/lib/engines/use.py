@@ -39,9 +39,7 @@ def _prepared(data_dir: Path) -> Places:
         data_dir = data_dir.expanduser()
         data_dir.mkdir(parents=True, exist_ok=True)
         place = places(data_dir)
-        owners = {os.geteuid()} | ({data_dir.stat().st_uid} if os.geteuid() == 0 else set())
-        for folder in (place.home, place.sockets.parent):
-            servers.make_closed_folder(folder, owners)
+        servers.make_closed_folder(place.home, place)
         leases.prepare(place)
     except OSError as problem:
         raise EngineError(
