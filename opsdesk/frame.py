@@ -15,7 +15,7 @@ from communities.models import Community
 from opsdesk.navigation import NAVIGATION, Entry, Group
 
 THEMES = ("auto", "light", "dark")
-THEME_COOKIE = "opsdesk_theme"
+THEME_COOKIE = "theme"
 
 
 @dataclass(frozen=True)

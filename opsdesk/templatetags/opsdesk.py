@@ -1,0 +1,210 @@
+"""Tags and filters of every template (registered as builtins)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from opsdesk import classes
+from opsdesk.lib import charts, figures, names
+
+register = template.Library()
+
+
+# -- Numbers -------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    return figures.yuan(fen)
+
+
+@register.filter
+def yuan0(fen: int | None) -> str:
+    return figures.yuan(fen, places=0)
+
+
+@register.filter
+def percent(ratio: figures.Number | None, places: int = 1) -> str:
+    return figures.percent(ratio, int(places))
+
+
+@register.filter
+def count(value: figures.Number | None) -> str:
+    return figures.count(value)
+
+
+@register.filter
+def signed(value: figures.Number | None, places: int = 0) -> str:
+    return figures.signed(value, int(places))
+
+
+@register.filter
+def share_of(part: figures.Number, whole: figures.Number) -> float:
+    """part of whole as a share between 0 and 1, for bars."""
+    return figures.ratio(part, whole)
+
+
+@register.filter
+def percent_number(ratio: figures.Number | None) -> str:
+    """A share as a bare number of percent, for attributes."""
+    return charts.per_cent(ratio or 0)
+
+
+@register.filter
+def signed_yuan(fen: int | None) -> str:
+    text = figures.yuan(fen)
+    return f"+{text}" if fen and fen > 0 else text
+
+
+# -- People --------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def masked_phone(phone: str | None) -> str:
+    """13812344021 -> 138****4021 ; anything else keeps only its last four characters."""
+    digits = str(phone or "")
+    if len(digits) == 11:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return f"****{digits[-4:]}" if len(digits) > 7 else "****" if digits else figures.NOTHING
+
+
+@register.filter
+def masked_name(name: str | None) -> str:
+    return names.mask(name or "") or figures.NOTHING
+
+
+@register.filter
+def class_word(code: str) -> str:
+    """The name of a lifecycle or RFM class in the reader's language."""
+    return gettext(classes.WORDS[code]) if code in classes.WORDS else figures.NOTHING
+
+
+# -- Time ----------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Month and day, and the year when it is not this one. Form and order follow the language."""
+    if value is None:
+        return figures.NOTHING
+    local = _local_date(value)
+    this_year = local.year == timezone.localdate().year
+    # Translators: how a day of this year is written, in Django's date letters
+    form = gettext("j M") if this_year else gettext("j M Y")
+    return date_format(local, form)
+
+
+@register.filter
+def day_time(value: datetime | None) -> str:
+    if value is None:
+        return figures.NOTHING
+    return f"{day(value)} {timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def ago_days(value: date | datetime | None, as_of: date) -> str:
+    """How many days before `as_of`; never asks the clock."""
+    if value is None:
+        return figures.NOTHING
+    days = (as_of - _local_date(value)).days
+    return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": figures.count(days)}
+
+
+@register.filter
+def week(value: date) -> str:
+    """The ISO week: W47, with its year when it is not this one."""
+    year, number, _day = value.isocalendar()
+    short = f"W{number:02d}"
+    return short if year == timezone.localdate().isocalendar().year else f"{year} {short}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """43 s, 5 min, 2 h 5 min; a rough time for people, never more than two parts."""
+    if seconds is None:
+        return figures.NOTHING
+    whole = round(seconds)
+    if whole < 60:
+        return gettext("%(n)s s") % {"n": whole if whole or not seconds else "<1"}
+    if whole < 3600:
+        return gettext("%(n)s min") % {"n": round(whole / 60)}
+    return gettext("%(h)s h %(m)s min") % {"h": whole // 3600, "m": whole % 3600 // 60}
+
+
+def _local_date(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+# -- Drawings ------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """One icon of opsdesk/icons.txt. It says nothing to a screen reader: put a word or a label beside it."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f"icon {css}".strip(),
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def glyph(code: str) -> SafeString:
+    """The shape of a class: round for lifecycle, three bars for RFM."""
+    return format_html(
+        '<svg class="glyph c-{0}" aria-hidden="true" focusable="false"><use href="{1}#{0}"></use></svg>',
+        code,
+        static("glyphs.svg"),
+    )
+
+
+@register.simple_tag
+def bar(share: figures.Number | None, css: str = "") -> SafeString:
+    """A bar filled to `share` (0 to 1); `css` may name a class colour (c-champion) or `quiet`."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false">'
+        '<rect class="bar-track" width="100%" height="100%"></rect>'
+        '<rect class="bar-fill" width="{}%" height="100%"></rect></svg>',
+        f"bar {css}".strip(),
+        charts.per_cent(share or 0),
+    )
+
+
+@register.filter
+def score_squares(score: int) -> list[tuple[int, bool]]:
+    return charts.score_squares(score)
+
+
+# -- Addresses -----------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def url_with(context: RequestContext, path: str = "", **changes: Any) -> str:
+    """This page's address (or `path`) with its query changed: a value sets, None or "" removes."""
+    request = context["request"]
+    query = request.GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"{path or request.path}?{query.urlencode()}" if query else path or request.path
+
+
+@register.filter
+def value_of(row: Any, key: str) -> Any:
+    """row[key] or row.key, in this order; a dotted key goes on from there."""
+    for part in key.split("."):
+        row = row.get(part) if isinstance(row, dict) else getattr(row, part, None)
+    return row
