@@ -27,14 +27,14 @@ def _two_numbers(rng: Random, phone: str) -> str:
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 DIRT = (
-    Dirt("phone_as_power_of_ten", 12, columns.PHONE, lambda rng, phone: f"1.{phone[1:3]}E+10"),
+    Dirt("phone_scientific", 12, columns.PHONE, lambda rng, phone: f"1.{phone[1:3]}E+10"),
     Dirt("phone_masked", 9, columns.PHONE, lambda rng, phone: f"{phone[:3]}****{phone[7:]}"),
-    Dirt("phone_two_in_a_cell", 6, columns.PHONE, _two_numbers),
-    Dirt("phone_short", 5, columns.PHONE, lambda rng, phone: phone[:10]),
+    Dirt("phone_two", 6, columns.PHONE, _two_numbers),
+    Dirt("phone_length", 5, columns.PHONE, lambda rng, phone: phone[:10]),
     Dirt("phone_missing", 4, columns.PHONE, lambda rng, phone: ""),
     Dirt("date_impossible", 7, columns.PLACED, lambda rng, text: f"{text[:4]}-02-30{text[10:]}"),
-    Dirt("date_missing", 3, columns.PLACED, lambda rng, text: ""),
-    Dirt("amount_negative_unmarked", 8, columns.PAID, lambda rng, text: f"-{text}"),
+    Dirt("time_missing", 3, columns.PLACED, lambda rng, text: ""),
+    Dirt("negative_without_mark", 8, columns.PAID, lambda rng, text: f"-{text}"),
     Dirt("amount_not_a_number", 4, columns.PAID, lambda rng, text: rng.choice(("NaN", "待核", "#VALUE!"))),
     Dirt("status_unknown", 5, columns.STATUS, lambda rng, text: rng.choice(("异常单", "人工复核", "XX"))),
 )
