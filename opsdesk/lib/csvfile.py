@@ -10,6 +10,7 @@ from opsdesk.lib.textfile import Lines
 from opsdesk.lib.unreadable import UnreadableFile
 
 Row = tuple[int, list[str]]
+Batch = tuple[list[int], list[list[str]]]
 
 
 def rows(source: Source, encoding: str, delimiter: str) -> Iterator[Row]:
@@ -18,7 +19,7 @@ def rows(source: Source, encoding: str, delimiter: str) -> Iterator[Row]:
     yield from _rows(lines, delimiter, source, encoding)
 
 
-def batches(source: Source, encoding: str, delimiter: str, size: int, skip: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+def batches(source: Source, encoding: str, delimiter: str, size: int, skip: int) -> Iterator[Batch]:
     """The same as parallel lists, `size` rows at a time (fewer when the text is very long), after `skip` rows."""
     lines = Lines(source, encoding)
     numbers: list[int] = []
@@ -69,11 +70,14 @@ def _refuse(what: str, first: int, last: int, source: Source, encoding: str, del
 
 def _line_of_open_quote(record: Iterable[str], delimiter: str) -> int:
     """How many lines below the start of the record the last quoted cell was opened."""
-    opened, quoted, before = 0, False, delimiter
+    opened, quoted, closed, before = 0, False, False, "\n"
     for number, line in enumerate(record):
         for character in line:
-            if character == '"' and (quoted or before in delimiter + "\r\n"):
-                quoted = not quoted
-                opened = number if quoted and before != '"' else opened
+            if character == '"' and (quoted or closed):
+                quoted, closed = not quoted, quoted
+            elif character == '"' and before in delimiter + "\r\n":
+                quoted, opened = True, number
+            else:
+                closed = False
             before = character
     return opened

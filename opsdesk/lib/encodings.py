@@ -1,7 +1,7 @@
 """Which encoding a text file has: BOM, else NUL pattern (UTF-16), else UTF-8 strict, else GB18030 strict.
 
 Detection libraries guess (a cut GBK file becomes Cyrillic without an error); this ladder proves or refuses. The whole
-file is decoded once, in blocks, so that an accepted file cannot fail later. Big5 cannot be told from GB18030: by choice.
+file is decoded once, in blocks, so that an accepted file cannot fail later. Big5 reads as GB18030: it is by choice.
 """
 
 import codecs

@@ -12,6 +12,7 @@ from opsdesk.lib.badvalue import BadValue
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR = 2000
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no time zone
+DAYS_TO_1904 = 1462
 DAY_ORDERS = ("dmy", "mdy")
 
 _TIME = (
@@ -27,9 +28,7 @@ COMPACT = re.compile(
     r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     r"(?:[T\s]?(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2}):?(?P<second>[0-9]{2}))?"
 )
-YEAR_LAST = re.compile(
-    r"(?P<one>[0-9]{1,2})[-/.](?P<two>[0-9]{1,2})[-/.](?P<year>[0-9]{4})" + _TIME, re.IGNORECASE
-)
+YEAR_LAST = re.compile(r"(?P<one>[0-9]{1,2})[-/.](?P<two>[0-9]{1,2})[-/.](?P<year>[0-9]{4})" + _TIME, re.IGNORECASE)
 SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?(?:\s.*)?")
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]{1,15})?")
 
@@ -41,16 +40,19 @@ class Moment(NamedTuple):
     has_time: bool
 
 
-def read(text: str, today: date, day_order: str = "", may_be_ahead: int = 0) -> Moment | None:
+def read(
+    text: str, today: date, day_order: str = "", may_be_ahead: int = 0, *, since_1904: bool = False
+) -> Moment | None:
     """The moment in a cell; None when empty; BadValue when it is unreadable, impossible, too old or in the future.
 
     `day_order` ("dmy" or "mdy") settles 1/3/2018; without it such a text is refused.
     `may_be_ahead`: days after `today` that are still believed (a delivery day).
+    `since_1904`: Excel day numbers count as old Macintosh workbooks do.
     """
     plain = plaintext.narrow(text)
     if not plain:
         return None
-    moment = _parsed(plain, day_order)
+    moment = _parsed(plain, day_order, since_1904)
     if moment.at.year < FIRST_YEAR:
         raise BadValue("date_too_old")
     if moment.at.date() > today + timedelta(days=may_be_ahead):
@@ -58,21 +60,22 @@ def read(text: str, today: date, day_order: str = "", may_be_ahead: int = 0) -> 
     return moment
 
 
-def _parsed(plain: str, day_order: str) -> Moment:
+def _parsed(plain: str, day_order: str, since_1904: bool) -> Moment:
     if found := YEAR_FIRST.fullmatch(plain) or COMPACT.fullmatch(plain):
         return _moment(found, int(found["month"]), int(found["day"]))
     if SERIAL.fullmatch(plain):
-        return from_serial(plain)
+        return from_serial(plain, since_1904)
     if found := YEAR_LAST.fullmatch(plain):
         return _moment(found, *_month_and_day(int(found["one"]), int(found["two"]), day_order))
     raise BadValue("date_short_year" if SHORT_YEAR.fullmatch(plain) else "date_unreadable")
 
 
-def from_serial(text: str) -> Moment:
+def from_serial(text: str, since_1904: bool = False) -> Moment:
     """Excel's day number, 1900 system: 43160 is 2018-03-01, 43160.5 its noon, rounded to the second."""
     serial = Decimal(text)
     seconds = (serial % 1 * 86_400).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    at = EXCEL_EPOCH + timedelta(days=int(serial), seconds=int(seconds))
+    shift = DAYS_TO_1904 if since_1904 else 0
+    at = EXCEL_EPOCH + timedelta(days=int(serial) + shift, seconds=int(seconds))
     return Moment(at, serial % 1 != 0)
 
 

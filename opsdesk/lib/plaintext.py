@@ -8,9 +8,7 @@ INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 EXCEL_TEXT = re.compile(r'="([^"]*)"')
-EMPTY_MARKS = frozenset(
-    {"-", "--", "—", "——", "/", "\\N", "NULL", "null", "None", "N/A", "n/a", "#N/A", "无"}
-)
+EMPTY_MARKS = frozenset({"-", "--", "—", "——", "/", "\\N", "NULL", "null", "None", "N/A", "n/a", "#N/A", "无"})
 
 
 def tidy(text: str) -> str:

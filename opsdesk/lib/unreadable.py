@@ -44,9 +44,7 @@ MESSAGES = {
 class UnreadableFile(Exception):
     """Refusal of a whole file. `message` % `params` is the sentence (translate the message first)."""
 
-    def __init__(
-        self, code: str, *, line: int | None = None, column: str | None = None, **params: object
-    ) -> None:
+    def __init__(self, code: str, *, line: int | None = None, column: str | None = None, **params: object) -> None:
         self.code = code
         self.line = line
         self.column = column

@@ -1,4 +1,4 @@
-"""Marks English text for translation where Django may not be imported: extraction knows the name, nothing else happens."""
+"""Marks English text for translation where Django may not be imported; extraction knows the name."""
 
 
 def gettext_noop(message: str) -> str:
