@@ -1,0 +1,90 @@
+"""The front door of the reader: `inspect` a file, then `read` it in cleaned chunks of bounded size.
+
+    inspection = reading.inspect(path, "orders.csv", today=today)
+    for chunk in reading.read(path, inspection, today=today):
+        ...
+
+Both raise UnreadableFile (code, message, params, line) where the file as a whole cannot be read, and nothing else.
+A file is a path, a binary stream or "-" (standard input, which can be read only once: copy it to a file first).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+from opsdesk.lib import csvfile, filesource, plaintext, xlsxfile
+from opsdesk.lib.filesource import File, Source
+from opsdesk.lib.limits import COMMAND_LINE, Limits
+from opsdesk.lib.unreadable import UnreadableFile
+from users.imports import columns, layout
+from users.imports.chunks import Chunk
+from users.imports.cleaning import Batch, Cleaner
+from users.imports.inspection import Inspection, inspect
+from users.imports.rules import How
+
+__all__ = ["CHUNK_ROWS", "Chunk", "Inspection", "UnreadableFile", "inspect", "read"]
+
+CHUNK_ROWS = 20_000
+
+
+def read(
+    file: File,
+    inspection: Inspection,
+    *,
+    today: date,
+    chunk_rows: int = CHUNK_ROWS,
+    skip_chunks: int = 0,
+    limits: Limits = COMMAND_LINE,
+) -> Iterator[Chunk]:
+    """The rows under the header, cleaned, at most `chunk_rows` a chunk; a file always falls into the same chunks.
+
+    `today`: later dates are refused. `skip_chunks`: chunks to pass over at the start, to resume where a run died.
+    """
+    if inspection.missing:
+        labels = ", ".join(columns.BY_KEY[key].label for key in inspection.missing)
+        raise UnreadableFile("columns_missing", names=labels)
+    how = How.of(inspection.mapping, today, inspection.since_1904)
+    cleaner = Cleaner(how, inspection.headers, padded=inspection.kind == "xlsx")
+    batches = _sheet_batches if inspection.kind == "xlsx" else _text_batches
+    with filesource.opened(file, limits) as source:
+        for number, (batch, bytes_read) in enumerate(batches(source, inspection, chunk_rows)):
+            if number >= skip_chunks:
+                yield _chunk(number, batch, bytes_read, cleaner)
+
+
+def _chunk(number: int, batch: Batch, bytes_read: int, cleaner: Cleaner) -> Chunk:
+    done = cleaner.clean(batch)
+    return Chunk(
+        number=number,
+        frame=done.frame,
+        problems=done.problems,
+        refused=done.refused,
+        rows_read=len(batch.rows) - done.blank_rows,
+        blank_rows=done.blank_rows,
+        bytes_read=bytes_read,
+        last_line=batch.lines[-1],
+    )
+
+
+def _text_batches(source: Source, inspection: Inspection, size: int) -> Iterator[tuple[Batch, int]]:
+    """Raw rows under the header, with the stored bytes behind them."""
+    skip = _rows_to_header(csvfile.rows(source, inspection.encoding, inspection.delimiter), inspection)
+    for lines, rows in csvfile.batches(source, inspection.encoding, inspection.delimiter, size, skip):
+        yield Batch(lines, rows), source.position()
+
+
+def _sheet_batches(source: Source, inspection: Inspection, size: int) -> Iterator[tuple[Batch, int]]:
+    with xlsxfile.opened(source) as sheet:
+        _rows_to_header(sheet.rows, inspection)
+        while rows := list(islice(sheet.rows, size)):
+            batch = Batch([line for line, _cells in rows], [cells for _line, cells in rows])
+            yield batch, source.size * batch.lines[-1] // sheet.height
+
+
+def _rows_to_header(rows: Iterator[csvfile.Row], inspection: Inspection) -> int:
+    """Reads up to and with the header row; the file must still be the one that was inspected."""
+    for count, (line, cells) in enumerate(rows, start=1):
+        if line == inspection.header_line:
+            layout.check_mapped(inspection.mapping, tuple(map(plaintext.tidy, cells)))
+            return count
+    raise UnreadableFile("columns_gone", names=", ".join(inspection.headers))
