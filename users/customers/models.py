@@ -45,7 +45,7 @@ class Standing(models.Model):
 
     customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="standing")
     community_id = models.IntegerField(null=True)
-    as_of = models.DateField()
+    as_of = models.DateField(help_text="the run that last changed this row; what has not changed is not rewritten")
     lifecycle = models.CharField(max_length=10)
     recalled = models.BooleanField(default=False)
     first_purchase = models.DateField(null=True)

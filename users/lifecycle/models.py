@@ -8,6 +8,7 @@ class SnapshotDay(models.Model):
     policy_version = models.BigIntegerField()
     data_to = models.DateField(null=True, help_text="last business day with an order before as_of")
     last_import_id = models.BigIntegerField(null=True)
+    last_change_id = models.BigIntegerField(default=0, help_text="newest change of customer-days it saw; −1: partial")
     customers = models.IntegerField(default=0)
     computed_at = models.DateTimeField()
 
@@ -26,6 +27,9 @@ class LifecycleSnapshot(models.Model):
     customer_id = models.BigIntegerField()
     community_id = models.IntegerField(help_text="0: unassigned")
     lifecycle = models.CharField(max_length=10)
+    before = models.CharField(
+        max_length=10, blank=True, help_text="class in the Monday snapshot before; empty: newly known"
+    )
     recalled = models.BooleanField(default=False, help_text="active, and silent in the weekly snapshot before")
     by_policy = models.BooleanField(default=False, help_text="moved by a changed setting, not by behaviour")
     first_purchase = models.DateField(null=True)

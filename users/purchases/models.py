@@ -68,3 +68,18 @@ class CommunityDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community_id} on {self.day}"
+
+
+class DaysChanged(models.Model):
+    """Customer-days were written, and this was the earliest day among them: whatever was computed before that, for
+    dates after the day, is stale. Written by roll-up changes only, so that an import that changes nothing is silent."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    first_day = models.DateField()
+    rows = models.BigIntegerField()
+
+    class Meta:
+        app_label = "users"
+
+    def __str__(self) -> str:
+        return f"{self.rows} customer-days from {self.first_day} on"

@@ -2,6 +2,22 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
+class RfmDay(models.Model):
+    """An as-of date whose scores have been computed, and by which rules. Mondays are kept for ever."""
+
+    as_of = models.DateField(primary_key=True)
+    policy_version = models.BigIntegerField()
+    last_change_id = models.BigIntegerField(default=0, help_text="newest change of customer-days it saw; −1: partial")
+    customers = models.IntegerField(default=0, help_text="with a score")
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "users"
+
+    def __str__(self) -> str:
+        return str(self.as_of)
+
+
 class RfmScore(models.Model):
     """One customer's scores and class as of a date. Recency is never stored: it is as_of − last_day."""
 
@@ -26,13 +42,17 @@ class RfmScore(models.Model):
 
 
 class RfmCut(models.Model):
-    """The cut points and score means a community was scored by as of a date, and where they came from."""
+    """The cut points and score means a community was scored by as of a date, and where they came from.
+
+    `r` is in days (recency), `f` in purchases, `m` in fen; the mean of a dimension is its sum / `mean_of`.
+    """
 
     class Origin(models.TextChoices):
         OWN = "own"
         BORROWED = "borrowed"
         FIXED = "fixed"
         FROZEN = "frozen"
+        COMPANY = "company"
 
     pk = models.CompositePrimaryKey("as_of", "community_id")
     as_of = models.DateField()
@@ -41,9 +61,10 @@ class RfmCut(models.Model):
     r = ArrayField(models.BigIntegerField(), size=4)
     f = ArrayField(models.BigIntegerField(), size=4)
     m = ArrayField(models.BigIntegerField(), size=4)
-    r_mean = models.DecimalField(max_digits=7, decimal_places=4)
-    f_mean = models.DecimalField(max_digits=7, decimal_places=4)
-    m_mean = models.DecimalField(max_digits=7, decimal_places=4)
+    r_sum = models.BigIntegerField(help_text="of the R scores that the mean is taken from; kept as a sum to stay exact")
+    f_sum = models.BigIntegerField()
+    m_sum = models.BigIntegerField()
+    mean_of = models.IntegerField(help_text="how many customers' scores are in the sums: the company's where borrowed")
     customers = models.IntegerField()
 
     class Meta:
