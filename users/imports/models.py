@@ -25,7 +25,8 @@ class SavedMapping(models.Model):
 class ImportFile(models.Model):
     """One file on its way in. The id is the batch number that every page quotes.
 
-    Rows add up: rows = created + updated + unchanged + refused, at every moment after the commit.
+    Rows add up: rows = created + updated + unchanged + refused once it is written; a file that was refused or
+    cancelled has left no row behind.
     """
 
     class State(models.TextChoices):
@@ -71,6 +72,17 @@ class ImportFile(models.Model):
     class Meta:
         app_label = "users"
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("done", "undone"))
+                | models.Q(rows=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("refused")),
+                name="import_rows_add_up",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("refused", "cancelled")) | models.Q(created=0, updated=0, unchanged=0),
+                name="import_stopped_left_nothing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.name}"
@@ -123,3 +135,18 @@ class OrderBefore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} before {self.file_id}"
+
+
+class CustomerBefore(models.Model):
+    """A known customer as they were before an import changed their name, place or channel."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="customers_before")
+    customer_id = models.BigIntegerField()
+    fields = models.JSONField()
+
+    class Meta:
+        app_label = "users"
+        constraints = [models.UniqueConstraint(fields=["file", "customer_id"], name="customer_before_once")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} before {self.file_id}"

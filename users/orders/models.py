@@ -19,9 +19,10 @@ class Source(models.Model):
 class Category(models.Model):
     """A kind of goods. `is_service` categories (housekeeping ...) are cleaned out of RFM."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200, unique=True)
     is_service = models.BooleanField(_("service"), default=False)
     taste = models.ForeignKey(Tag, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    first_import_id = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         app_label = "users"
@@ -33,8 +34,9 @@ class Category(models.Model):
 
 
 class Product(models.Model):
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(_("name"), max_length=500, unique=True)
     category = models.ForeignKey(Category, null=True, on_delete=models.SET_NULL, related_name="products")
+    first_import_id = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         app_label = "users"
@@ -49,7 +51,8 @@ class Order(models.Model):
     """One order as the shop's latest export tells it. A fact: written by imports, read by nothing but roll-ups and
     the customer's page. Money in fen; `net` = paid − refunds, 0 when the order does not count.
 
-    A refund that came before its order waits here as an order without lines: state `waiting`, never counted.
+    A refund that came before its order waits here as an order with refund lines only: state `waiting`, never counted.
+    Sale rows and refund rows of an export replace one another apart, so each part has a fingerprint of its own.
     Hot table: no foreign-key triggers; imports prove integrity set-based, the trust panel proves it again.
     """
 
@@ -61,11 +64,12 @@ class Order(models.Model):
         WAITING = "waiting", _("refund without its order")
 
     source = models.ForeignKey(Source, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
-    number = models.CharField(max_length=80, help_text="as exported; @day or @timestamp where there is none")
+    number = models.CharField(max_length=100, help_text="as exported; @day or @timestamp where there is none")
     customer = models.ForeignKey(
         Customer, db_constraint=False, on_delete=models.DO_NOTHING, related_name="orders", db_index=False
     )
     community_id = models.IntegerField(null=True, help_text="as this order names it")
+    station_id = models.IntegerField(null=True, help_text="as this order names it")
     placed_at = models.DateTimeField()
     day = models.DateField(help_text="business day, Asia/Shanghai, decided once, here")
     delivery_day = models.DateField(null=True)
@@ -74,14 +78,18 @@ class Order(models.Model):
     gross = models.BigIntegerField(default=0)
     discount = models.BigIntegerField(default=0)
     paid = models.BigIntegerField(default=0)
-    refunded = models.BigIntegerField(default=0)
+    refunded = models.BigIntegerField(default=0, help_text="never more than paid; of a waiting refund, its amount")
+    refund_told = models.BigIntegerField(default=0, help_text="the part of it that the sale rows tell")
     net = models.BigIntegerField(default=0)
     service_amount = models.BigIntegerField(default=0, help_text="lines in service categories")
     amount_known = models.BooleanField(default=True)
-    channel = models.CharField(max_length=40, blank=True)
-    coupon_code = models.CharField(max_length=40, blank=True)
+    channel = models.CharField(max_length=200, blank=True)
+    coupon_code = models.CharField(max_length=100, blank=True)
+    name = models.TextField(blank=True, help_text="who receives it")
+    address = models.TextField(blank=True, help_text="where to, as written")
     address_key = models.CharField(max_length=120, blank=True, help_text="normalised: two spellings, one door")
-    fingerprint = models.UUIDField(null=True, help_text="of its content; equal means nothing to rewrite")
+    fingerprint = models.UUIDField(null=True, help_text="of its sale rows; equal means nothing to rewrite")
+    refund_fingerprint = models.UUIDField(null=True, help_text="of its refund rows")
     first_import_id = models.BigIntegerField()
     import_id = models.BigIntegerField(help_text="that wrote it last")
 
