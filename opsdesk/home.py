@@ -1,10 +1,133 @@
+"""The Today page: what waits, how last night went, what yesterday was."""
+
+import datetime as dt
+from typing import Any, cast
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 
-from communities.access import desk_page
-from communities.rules import DESK
+from communities import rules
+from communities.access import Desk, DeskRequest, desk_page
+from opsdesk import waiting
+from opsdesk.lib import charts, figures
+from opsdesk.lib.runs.models import Job
+from users.pulse import queries as pulse
+from users.pulse.rules import DEFINITIONS, DayFigures, WakeFigures, change
+from users.purchases.models import UNASSIGNED
 
 
-@desk_page(DESK)
+@desk_page(rules.DESK)
 def today(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html", {})
+    desk = cast(DeskRequest, request).desk
+    now = timezone.localtime()
+    fresh = pulse.freshness(now.date())
+    context: dict[str, Any] = {"today": now.date(), "waiting": waiting.for_desk(desk, now), "fresh": fresh}
+    if desk.may(rules.SEE_RUNS):
+        context["night"] = Job.objects.filter(kind="nightly").prefetch_related("steps").order_by("-id").first()
+    if fresh is not None and desk.may(rules.SEE_BOARDS):
+        context |= _numbers(desk, fresh.as_of)
+    return render(request, "home.html", context)
+
+
+@desk_page(rules.DESK)
+def first_waiting(request: HttpRequest) -> HttpResponse:
+    """Straight to the first thing that waits; home when nothing does."""
+    items = waiting.for_desk(cast(DeskRequest, request).desk, timezone.localtime())
+    return redirect(items[0].href if items else "home")
+
+
+def _numbers(desk: Desk, as_of: dt.date) -> dict[str, Any]:
+    yesterday, places = as_of - dt.timedelta(days=1), places_in_sight(desk)
+    days, weeks = pulse.day_figures(yesterday, places), pulse.wake_figures(as_of, places)
+    names = {community.id: community for community in desk.communities}
+    rows = pulse.community_days(yesterday, as_of, [id_ for id_ in places if id_ != UNASSIGNED])
+    return {
+        "yesterday": yesterday,
+        "as_of": as_of,
+        "tiles": [*_day_tiles(days, desk), *_wake_tile(weeks)],
+        "communities": [(names[row.community_id], row) for row in rows],
+    }
+
+
+def places_in_sight(desk: Desk) -> list[int]:
+    """Ids for the roll-ups: the chosen community, else all in reach; whoever sees everything sees the unassigned."""
+    scope = desk.scope_for(rules.SEE_BOARDS)
+    if desk.community is not None:
+        return [desk.community.id] if scope.sees_community(desk.community.id) else []
+    reach = [community.id for community in desk.communities if scope.sees_community(community.id)]
+    return [*reach, UNASSIGNED] if scope.everywhere else reach
+
+
+def _day_tiles(days: list[DayFigures], desk: Desk) -> list[dict[str, Any]]:
+    now, before = days[-1], days[-2]
+    base = gettext("vs last %(weekday)s") % {"weekday": _weekday(now.day)}
+    paid = _people(desk, paid_on=now.day.isoformat())
+    return [
+        _tile("gmv", gettext("GMV"), figures.yuan(now.gross, 0), [d.gross for d in days], base, paid),
+        _tile("payers", gettext("Paying users"), figures.count(now.payers), [d.payers for d in days], base, paid),
+        _tile("arppu", gettext("ARPPU"), figures.yuan(now.arppu), [d.arppu for d in days],
+              gettext("net %(amount)s") % {"amount": figures.yuan(now.net, 0)}, paid),
+        _tile("new_payers", gettext("New payers"), figures.count(now.new_payers), [d.new_payers for d in days],
+              f"{base} {before.new_payers}", _people(desk, new_on=now.day.isoformat())),
+        _rate_tile("repurchase", gettext("Daily repurchase"), [d.repurchase_rate for d in days],
+                   f"{figures.count(now.fresh_back)} / {figures.count(now.fresh)}"),
+    ]  # fmt: skip
+
+
+def _wake_tile(weeks: list[WakeFigures]) -> list[dict[str, Any]]:
+    if not weeks:
+        return []
+    last = weeks[-1]
+    label = gettext("Wake rate W%(week)s") % {"week": last.monday.isocalendar().week}
+    n = f"{figures.count(last.woken)} / {figures.count(last.silent)}"
+    return [_rate_tile("wake", label, [week.rate for week in weeks], n)]
+
+
+def _tile(key: str, label: str, number: str, values: list[Any], base: str, href: str) -> dict[str, Any]:
+    moved = change(values[-1], values[-2])
+    return {
+        "label": label,
+        "number": number,
+        "href": href,
+        "change": f"{figures.signed(moved * 100, 1)}%" if moved is not None else "",
+        "base": base,
+        "definition": {"what": gettext(DEFINITIONS[key])},
+        "spark": charts.sparkline([value or 0 for value in values]),
+    }
+
+
+def _rate_tile(key: str, label: str, rates: list[float | None], base: str) -> dict[str, Any]:
+    now, before = rates[-1], rates[-2] if len(rates) > 1 else None
+    moved = None if now is None or before is None else (now - before) * 100
+    points = gettext("%(change)s pt") % {"change": figures.signed(moved, 1)} if moved is not None else ""
+    known = [rate for rate in rates if rate is not None]
+    return {
+        "label": label,
+        "number": figures.percent(now),
+        "change": points,
+        "base": base,
+        "definition": {"what": gettext(DEFINITIONS[key])},
+        "spark": charts.sparkline(known),
+    }
+
+
+def _people(desk: Desk, **words: str) -> str:
+    query = words | ({"community": desk.community.code} if desk.community else {})
+    return f"{reverse('customers')}?{urlencode(query)}"
+
+
+def _weekday(day: dt.date) -> str:
+    words = [
+        gettext("Mon"),
+        gettext("Tue"),
+        gettext("Wed"),
+        gettext("Thu"),
+        gettext("Fri"),
+        gettext("Sat"),
+        gettext("Sun"),
+    ]
+    return words[day.weekday()]

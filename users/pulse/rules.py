@@ -70,3 +70,43 @@ DEFINITIONS = {
     "repurchase": N_("Of customers whose first purchase fell in the 7 days before, the share buying that day."),
     "wake": N_("Of customers silent on the Monday, the share with a purchase in the seven days from it."),
 }
+
+
+@dataclass(frozen=True)
+class CommunityFigures:
+    """One community on one day (money in fen) and its classes as of the morning after."""
+
+    community_id: int
+    gross: int
+    net: int
+    payers: int
+    new_payers: int
+    active: int
+    silent: int
+    payers_ever: int
+
+    @property
+    def arppu(self) -> int | None:
+        return None if not self.payers else round(self.net / self.payers)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far the numbers reach: the last computed as-of, the last business day in it, the newest batch in it."""
+
+    as_of: dt.date
+    data_to: dt.date | None
+    batch: int | None
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Lagging:
+    """A community whose orders stop earlier than the others'."""
+
+    community_id: int
+    last_day: dt.date
+    days_behind: int
+
+
+LAG_DAYS = 2  # a community this far behind the newest order is missing data rather than customers

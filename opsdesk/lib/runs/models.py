@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,6 +61,13 @@ class Job(models.Model):
     def is_open(self) -> bool:
         return self.state in self.OPEN
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, waiting not counted."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
 
 class Step(models.Model):
     """One step of a job: the run log shows these."""
@@ -80,6 +88,11 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.name}"
+
+    @property
+    def label(self) -> str:
+        """The step's name in the reader's language; step names are English words."""
+        return gettext(self.name)
 
 
 class Check(models.Model):

@@ -1,0 +1,154 @@
+"""What waits for a person: one list from every app, the most urgent first, each with one verb that leads to it."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from communities import rules
+from communities.access import Desk
+from opsdesk.lib.figures import count
+from opsdesk.lib.runs.models import Check, Job
+from users.imports.models import ImportFile
+from users.pulse import queries as pulse
+
+KEEP_DAYS = 14  # an old import's left-out rows stop asking
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the list. `since`: when it began to wait; `urgent`: past its time."""
+
+    icon: str
+    kind: str
+    title: str
+    note: str
+    since: dt.datetime | None
+    verb: str
+    href: str
+    urgent: bool = False
+
+
+Finder = Callable[[Desk, dt.datetime], Iterator[Item]]
+
+
+def for_desk(desk: Desk, now: dt.datetime) -> list[Item]:
+    """Everything that waits for this person, what is past its time first, then the longest waiting."""
+    found = [item for needs, find in FINDERS if desk.may(needs) for item in find(desk, now)]
+    return sorted(found, key=lambda item: (not item.urgent, item.since or now))
+
+
+def imports_to_decide(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    for file in ImportFile.objects.filter(state=ImportFile.State.READY).order_by("-id")[:5]:
+        yield Item(
+            "upload",
+            gettext("Import"),
+            gettext("%(file)s is checked and waits to be written") % {"file": file.name},
+            _rows(file.rows),
+            file.uploaded_at,
+            gettext("Decide"),
+            reverse("import", args=[file.id]),
+        )
+
+
+def rows_left_out(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    recent = ImportFile.objects.filter(
+        state=ImportFile.State.DONE, committed_at__gte=now - dt.timedelta(days=KEEP_DAYS)
+    )
+    for file in recent.filter(refused__gt=0).order_by("-id")[:5]:
+        left_out = ngettext("%(n)s row", "%(n)s rows", file.refused) % {"n": count(file.refused)}
+        yield Item(
+            "file-alert",
+            gettext("Problem"),
+            gettext("Batch #%(id)s: %(rows)s left out") % {"id": file.id, "rows": left_out},
+            gettext("%(rows)s are in") % {"rows": _rows(file.rows - file.refused)},
+            file.committed_at,
+            gettext("Mend"),
+            reverse("import", args=[file.id]),
+        )
+
+
+def failed_work(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Failed work of the last two weeks, unless the same work succeeded since."""
+    recent = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - dt.timedelta(days=KEEP_DAYS))
+    for job in recent.order_by("-id")[:5]:
+        if not Job.objects.filter(kind=job.kind, slot=job.slot, state=Job.State.DONE, id__gt=job.id).exists():
+            yield Item(
+                "alert-triangle",
+                gettext("Run"),
+                gettext("%(work)s did not finish") % {"work": gettext(KIND_WORDS.get(job.kind, job.kind))},
+                job.error.split("\n")[0][:80],
+                job.finished_at,
+                gettext("Look"),
+                reverse("runs"),
+                urgent=True,
+            )
+
+
+def stale_numbers(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    fresh = pulse.freshness(now.date())
+    if fresh is not None and fresh.stale:
+        yield Item(
+            "clock",
+            gettext("Run"),
+            gettext("The numbers are of %(day)s, not of today") % {"day": fresh.as_of.isoformat()},
+            "",
+            None,
+            gettext("Look"),
+            reverse("runs"),
+            urgent=True,
+        )
+
+
+def lagging_communities(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    names = {community.id: community.name for community in desk.communities}
+    for lag in pulse.lagging(list(names)):
+        yield Item(
+            "clock",
+            gettext("Data"),
+            gettext("%(community)s: orders stop at %(day)s")
+            % {"community": names[lag.community_id], "day": lag.last_day.isoformat()},
+            ngettext("%(n)s day behind the others", "%(n)s days behind the others", lag.days_behind)
+            % {"n": lag.days_behind},
+            dt.datetime.combine(lag.last_day, dt.time.max, now.tzinfo),
+            gettext("Import"),
+            reverse("imports"),
+        )
+
+
+def broken_invariants(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    broken = Check.objects.filter(holds=False)
+    if n := broken.count():
+        yield Item(
+            "shield-x",
+            gettext("Trust"),
+            ngettext("%(n)s number does not add up", "%(n)s numbers do not add up", n) % {"n": n},
+            "",
+            broken.order_by("checked_at").values_list("checked_at", flat=True)[0],
+            gettext("Look"),
+            reverse("trust"),
+            urgent=True,
+        )
+
+
+def _rows(n: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", n) % {"n": count(n)}
+
+
+KIND_WORDS = {
+    "nightly": "The nightly run",
+    "import_check": "The check of an import",
+    "import_commit": "The writing of an import",
+    "import_undo": "Taking an import back",
+}
+
+FINDERS: list[tuple[str, Finder]] = [
+    (rules.IMPORT, imports_to_decide),
+    (rules.IMPORT, rows_left_out),
+    (rules.IMPORT, lagging_communities),
+    (rules.SEE_RUNS, failed_work),
+    (rules.SEE_RUNS, stale_numbers),
+    (rules.SEE_RUNS, broken_invariants),
+]
