@@ -75,7 +75,9 @@ class ImportFile(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state__in=("done", "undone"))
-                | models.Q(rows=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("refused")),
+                | models.Q(
+                    rows=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("refused")
+                ),
                 name="import_rows_add_up",
             ),
             models.CheckConstraint(
