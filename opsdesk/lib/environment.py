@@ -32,8 +32,8 @@ def stop_on_bad_setting() -> Iterator[None]:
 
 
 def given(name: str) -> bool:
-    """Whether the setting has a value; an empty one counts as not given."""
-    return bool(os.environ.get(name, "").strip())
+    """Whether the setting has a value, by itself or by a file; an empty one counts as not given."""
+    return _has_value(name) or _has_value(f"{name}_FILE")
 
 
 def text(name: str, default: str | None = None, example: str = "") -> str:
@@ -67,8 +67,11 @@ def whole_number(
 
 
 def url(name: str, schemes: tuple[str, ...], default: str | None = None, example: str = "") -> str:
-    """An address with one of the schemes. A refused one is not repeated: it may hold a password."""
-    value = text(name, default, example)
+    """An address with one of the schemes, by itself or in the file that NAME_FILE names.
+
+    A refused one is not repeated in the message: it may hold a password.
+    """
+    value = _by_itself_or_by_file(name, default, example)
     if value == default:
         return value
     try:
@@ -90,13 +93,23 @@ def names(name: str, default: str | None = None, example: str = "") -> list[str]
 
 def secret(name: str, default: str | None = None, at_least: int = 0, example: str = "") -> str:
     """The value of NAME, or the content of the file that NAME_FILE names. Never shown in a message."""
-    source = f"{name}_FILE" if given(f"{name}_FILE") else name
-    if given(name) and given(f"{name}_FILE"):
-        raise BadSetting(name, f"is given twice, by itself and by {name}_FILE: keep one")
-    value = _content(source) if source != name else text(name, default, example)
+    value = _by_itself_or_by_file(name, default, example)
     if value != default and len(value) < at_least:
-        raise BadSetting(source, f"is too short: {len(value)} characters, at least {at_least}", example)
+        raise BadSetting(name, f"is too short: {len(value)} characters, at least {at_least}", example)
     return value
+
+
+def _has_value(name: str) -> bool:
+    return bool(os.environ.get(name, "").strip())
+
+
+def _by_itself_or_by_file(name: str, default: str | None, example: str) -> str:
+    by_file = f"{name}_FILE"
+    if not _has_value(by_file):
+        return text(name, default, example)
+    if _has_value(name):
+        raise BadSetting(name, f"is given twice, by itself and by {by_file}: keep one")
+    return _content(by_file)
 
 
 def _content(name: str) -> str:
