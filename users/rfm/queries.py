@@ -1,0 +1,154 @@
+"""What the RFM board, its tables and the export read. Everywhere: `places` are community ids in sight, 0 the
+unassigned, None everybody; `as_of` must be a computed date (an RfmDay)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet, Sum
+
+from opsdesk.lib import sql
+from users.rfm import rules
+from users.rfm.models import CleaningCount, RfmCount, RfmCut, RfmDay, RfmScore
+from users.rfm.rules import COMPANY
+
+Places = Sequence[int] | None
+
+
+class ClassRow(NamedTuple):
+    """One class: how many, what they brought (fen, in the window), their share of it; the same a Monday before."""
+
+    rfm_class: str
+    customers: int
+    monetary: int
+    share: float
+    customers_before: int | None
+    monetary_before: int | None
+
+    @property
+    def change(self) -> int | None:
+        """Customers more (or fewer) than at the Monday before; None where that was not computed."""
+        return None if self.customers_before is None else self.customers - self.customers_before
+
+
+class RfmRow(NamedTuple):
+    """One scored customer; phone in clear: the writer masks it. r in days, monetary in fen."""
+
+    customer_id: int
+    phone: str
+    community: str
+    r_days: int
+    frequency: int
+    monetary: int
+    r_score: int
+    f_score: int
+    m_score: int
+    rfm_class: str
+
+
+class Cleaning(NamedTuple):
+    """What each cleaning step took out. orders = service + proxy + merged orders + purchases, always."""
+
+    orders: int = 0
+    service_orders: int = 0
+    service_customers: int = 0
+    proxy_orders: int = 0
+    proxy_customers: int = 0
+    merged_orders: int = 0
+    purchases: int = 0
+    outside_window: int = 0
+
+
+def latest_as_of() -> date | None:
+    return RfmDay.objects.order_by("-as_of").values_list("as_of", flat=True).first()
+
+
+def rfm_day(as_of: date) -> RfmDay | None:
+    return RfmDay.objects.filter(as_of=as_of).first()
+
+
+def monday_before(as_of: date) -> date:
+    return as_of - timedelta(days=as_of.weekday() or 7)
+
+
+def board(as_of: date, places: Places = None) -> list[ClassRow]:
+    """The eight classes in their order, classes with nobody too, against the Monday before."""
+    now, before = _by_class(as_of, places), monday_before(as_of)
+    then = _by_class(before, places) if rfm_day(before) else None
+    total = sum(monetary for _, monetary in now.values())
+    return [
+        ClassRow(name, *now[name], now[name][1] / total if total else 0.0, *(then[name] if then else (None, None)))
+        for name in rules.CLASSES
+    ]
+
+
+def by_community(as_of: date, places: Places = None) -> dict[int, dict[str, tuple[int, int]]]:
+    """By community and class: (customers, fen). One row a community and class, by the key."""
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for row in _in_sight(RfmCount.objects.filter(as_of=as_of), places):
+        by_class = found.setdefault(row.community_id, dict.fromkeys(rules.CLASSES, (0, 0)))
+        by_class[row.rfm_class] = (row.customers, row.monetary)
+    return found
+
+
+def members(as_of: date, rfm_class: str = "", places: Places = None) -> QuerySet[RfmScore]:
+    """One row a scored customer: the community table of S16. Sort by any column; phones are not in it."""
+    rows = _in_sight(RfmScore.objects.filter(as_of=as_of), places)
+    return rows.filter(rfm_class=rfm_class) if rfm_class else rows
+
+
+def member_ids(as_of: date, rfm_class: str = "", places: Places = None) -> QuerySet[RfmScore, int]:
+    """For a filter of another list: customer_id__in=member_ids(...)."""
+    return members(as_of, rfm_class, places).values_list("customer_id", flat=True)
+
+
+def of_customer(customer_id: int) -> QuerySet[RfmScore]:
+    """One customer's scores, newest first (rfm_of_a_customer)."""
+    return RfmScore.objects.filter(customer_id=customer_id).order_by("-as_of")
+
+
+def cleaning(as_of: date, places: Places = None) -> Cleaning:
+    """The cleaning steps summed over the places in sight."""
+    rows = _in_sight(CleaningCount.objects.filter(as_of=as_of), places)
+    sums = rows.aggregate(**{f"{name}_sum": Sum(name) for name in Cleaning._fields})
+    return Cleaning(**{name: sums[f"{name}_sum"] or 0 for name in Cleaning._fields})
+
+
+def cut_of(as_of: date, place: int) -> RfmCut | None:
+    """The cut points in use in a community (0: unassigned, COMPANY: the company), and where they came from."""
+    return RfmCut.objects.filter(as_of=as_of, community_id=place).first()
+
+
+def cuts_in_use(as_of: date, places: Places = None) -> dict[int, RfmCut]:
+    """By community; the company's is among them whatever is in sight."""
+    rows = RfmCut.objects.filter(as_of=as_of)
+    if places is not None:
+        rows = rows.filter(community_id__in=[COMPANY, *places])
+    return {row.community_id: row for row in rows}
+
+
+# One row a scored customer, in order of customer (the key).
+_RFM = """
+SELECT s.customer_id, c.phone, COALESCE(p.name, ''), s.as_of - s.last_day, s.frequency, s.monetary,
+       s.r_score, s.f_score, s.m_score, s.rfm_class
+  FROM users_rfmscore s
+  JOIN users_customer c ON c.id = s.customer_id
+  LEFT JOIN communities_community p ON p.id = s.community_id
+ WHERE s.as_of = %(as_of)s AND (%(places)s::int[] IS NULL OR s.community_id = ANY(%(places)s))
+ ORDER BY s.customer_id
+"""
+
+
+def rfm_rows(as_of: date, places: Places = None) -> Iterator[RfmRow]:
+    """For the export: streamed, in bounded memory."""
+    listed = None if places is None else list(places)
+    return (RfmRow(*row) for row in sql.stream(_RFM, as_of=as_of, places=listed))
+
+
+def _by_class(as_of: date, places: Places) -> dict[str, tuple[int, int]]:
+    each = by_community(as_of, places).values()
+    return {name: (sum(row[name][0] for row in each), sum(row[name][1] for row in each)) for name in rules.CLASSES}
+
+
+def _in_sight(rows: QuerySet[Any], places: Places) -> QuerySet[Any]:
+    return rows.filter(Q() if places is None else Q(community_id__in=places))
