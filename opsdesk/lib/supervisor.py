@@ -16,6 +16,7 @@ from opsdesk.lib import guard
 QUICK_DEATH_SECONDS: Final = 10.0
 MOST_QUICK_DEATHS: Final = 5
 GRACE_SECONDS: Final = 15.0  # then the rest is killed
+FIRST_PAUSE_SECONDS = 0.5  # before a new start; doubled after every quick death
 _TICK_SECONDS: Final = 0.2
 
 Say = Callable[[str], None]
@@ -57,8 +58,7 @@ class Child:
         status, self.process = self.process.returncode, None
         lived = time.monotonic() - self._started_at
         self.quick_deaths = self.quick_deaths + 1 if lived < QUICK_DEATH_SECONDS else 0
-        pause = 0.25 * 2**self.quick_deaths
-        self._due_at = time.monotonic() + pause
+        self._due_at = time.monotonic() + FIRST_PAUSE_SECONDS * 2 ** max(0, self.quick_deaths - 1)
         self._say(f"{self.name} ended with status {status} after {lived:.0f} s")
 
     def _pass_on(self, stream: IO[str]) -> None:
