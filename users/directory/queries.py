@@ -1,0 +1,144 @@
+"""Who is meant by a filter, and what a row of the customer list shows of each."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Prefetch, Q, QuerySet, Value
+from django.db.models.expressions import CombinedExpression
+
+from communities.models import Community
+from communities.scoping import Scope
+from users.customers import search
+from users.customers.models import Customer, Tagging
+from users.directory.filters import NONE, Filters
+from users.lifecycle import queries as lifecycle
+from users.lifecycle.models import LifecycleSnapshot
+from users.purchases.models import UNASSIGNED, CustomerDay
+
+# What a row carries of its standing, under the same name; missing until a run has counted the customer.
+STANDING = (
+    "lifecycle", "recalled", "first_purchase", "last_order", "purchases", "net",
+    "frequency", "monetary", "rfm_last_day", "r_score", "f_score", "m_score", "rfm_class", "is_service", "is_proxy",
+)  # fmt: skip
+
+
+def people(scope: Scope, filters: Filters) -> QuerySet[Customer]:
+    """The customers in reach for whom every condition holds; one row each, in no order. See filters for the words."""
+    found: QuerySet[Customer] = Customer.objects.visible_to(scope)
+    return found.filter(*_conditions(filters))
+
+
+def rows(found: QuerySet[Customer]) -> QuerySet[Customer]:
+    """The same people with all that a list shows: standing flat on the row, community, station, tags in force."""
+    in_force = Tagging.objects.exclude(hand=Tagging.Hand.REMOVED).select_related("tag").order_by("tag__name")
+    return (
+        found.annotate(**{name: F(f"standing__{name}") for name in STANDING}, counted_as_of=F("standing__as_of"))
+        .select_related("community", "station")
+        .prefetch_related(Prefetch("taggings", queryset=in_force, to_attr="tags_in_force"))
+    )
+
+
+def _conditions(filters: Filters) -> list[Q]:
+    return [
+        *([search.condition(filters.q)] if filters.q else []),
+        *([Q(id__in=filters.ids)] if filters.ids else []),
+        *_place(filters),
+        *_standing(filters),
+        *_tags(filters),
+        *_days_bought(filters),
+        *_moves(filters),
+    ]
+
+
+def _place(filters: Filters) -> list[Q]:
+    conditions = []
+    if filters.community and not filters.to:
+        conditions.append(Q(community__code=filters.community))
+    if filters.unassigned and not filters.to:
+        conditions.append(Q(community__isnull=True))
+    if filters.station is not None:
+        conditions.append(Q(station_id=filters.station))
+    if filters.building:
+        conditions.append(Q(building=filters.building))
+    if filters.channel:
+        conditions.append(Q(channel=filters.channel))
+    return conditions
+
+
+def _standing(filters: Filters) -> list[Q]:
+    """Conditions on the row that the night writes (indexes standing_*)."""
+    asked = {
+        "lifecycle__in": filters.lifecycle or None,
+        "recalled": (filters.recalled and not filters.to) or None,
+        "rfm_class__in": ["" if code == NONE else code for code in filters.rfm] or None,
+        "frequency__isnull": False if filters.scored else None,
+        "is_service": filters.service or None,
+        "is_proxy": filters.proxy or None,
+        "purchases__gte": filters.purchases_min,
+        "purchases__lte": filters.purchases_max,
+        "net__gte": filters.net_min,
+        "net__lte": filters.net_max,
+        "first_purchase__gte": filters.first_from,
+        "first_purchase__lte": filters.first_to,
+        "last_order__gte": _days_before_the_run(filters.within),
+        "last_order__lt": _days_before_the_run(filters.older),
+    }
+    return [Q(**{f"standing__{name}": value}) for name, value in asked.items() if value is not None]
+
+
+def _days_before_the_run(days: int | None) -> CombinedExpression | None:
+    return None if days is None else F("standing__as_of") - Value(timedelta(days=days))
+
+
+def _tags(filters: Filters) -> list[Q]:
+    """Index tagging_of_a_tag."""
+    if not filters.tag:
+        return []
+    return [Q(id__in=Tagging.objects.filter(tag__in=filters.tag).exclude(hand="removed").values("customer_id"))]
+
+
+def _days_bought(filters: Filters) -> list[Q]:
+    """Who has a day with a counted order, or a day that starts a purchase, in a period."""
+    paid = _between(filters.paid_from, filters.paid_to)
+    bought = _between(filters.bought_from, filters.bought_to)
+    asked = [paid] if paid else []
+    asked += [bought | {"starts_purchase": True}] if bought else []
+    return [Q(id__in=CustomerDay.objects.filter(**period).values("customer_id")) for period in asked]
+
+
+def _between(start: date | None, end: date | None) -> dict[str, Any]:
+    bounds = {"day__gte": start, "day__lte": end}
+    return {name: day for name, day in bounds.items() if day is not None}
+
+
+def _moves(filters: Filters) -> list[Q]:
+    """Classes in the snapshots of two dates (index snapshot_class); the later one says in which community.
+
+    Counted like lifecycle.queries.transitions: the later snapshot remembers the class of the Monday before it.
+    """
+    was = ["" if code == NONE else code for code in filters.was]
+    if not filters.to:
+        return [_in_snapshot(filters.from_, lifecycle__in=filters.was)] if filters.from_ and was else []
+    asked: dict[str, Any] = _where_counted(filters)
+    asked |= {"lifecycle__in": filters.is_} if filters.is_ else {}
+    asked |= {"recalled": True} if filters.recalled else {}
+    if filters.from_ == lifecycle.monday_before(filters.to) and was:
+        return [_in_snapshot(filters.to, **asked, before__in=was)]
+    return [_in_snapshot(filters.to, **asked), *([_was(filters.from_, was)] if filters.from_ and was else [])]
+
+
+def _was(day: date, codes: list[str]) -> Q:
+    known = _in_snapshot(day, lifecycle__in=codes)
+    return known | ~_in_snapshot(day) if "" in codes else known
+
+
+def _in_snapshot(day: date, **asked: Any) -> Q:
+    return Q(id__in=LifecycleSnapshot.objects.filter(as_of=day, **asked).values("customer_id"))
+
+
+def _where_counted(filters: Filters) -> dict[str, Any]:
+    if filters.unassigned:
+        return {"community_id": UNASSIGNED}
+    if filters.community:
+        return {"community_id__in": Community.objects.filter(code=filters.community).values("id")}
+    return {}

@@ -1,0 +1,125 @@
+"""A filter in words, as it stands above every list: 社区为 翠屏花园，且 类别为 沉默 或 活跃."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from opsdesk import classes
+from opsdesk.lib import figures
+from opsdesk.templatetags.opsdesk import day
+from users.directory.filters import NONE, Filters
+
+
+class Names(NamedTuple):
+    """What the ids and codes of a filter are called."""
+
+    community: str = ""
+    station: str = ""
+    tags: tuple[str, ...] = ()
+
+
+Pieces = list[tuple[str, bool]]
+_VALUE = re.compile(r"\{(\w+)\}")
+
+
+def pieces(filters: Filters, names: Names) -> Pieces:
+    """(text, is it a value) in reading order; without any condition the words for everybody."""
+    found: Pieces = []
+    for phrase, values in _phrases(filters, names):
+        if found:
+            found.append((_(", and "), False))
+        found += _filled(phrase, values)
+    return found or [(_("All customers"), False)]
+
+
+def text(filters: Filters, names: Names) -> str:
+    return "".join(piece for piece, _is_value in pieces(filters, names))
+
+
+def _filled(phrase: str, values: dict[str, str]) -> Pieces:
+    """The phrase cut at its {places}."""
+    parts = _VALUE.split(phrase)
+    cut = [(values.get(part, part), bool(place % 2)) for place, part in enumerate(parts)]
+    return [(part, is_value) for part, is_value in cut if part]
+
+
+def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.q:
+        yield _("found by “{value}”"), {"value": filters.q}
+    if filters.ids:
+        n = len(filters.ids)
+        yield ngettext("{value} chosen", "{value} chosen", n), {"value": figures.count(n)}
+    if filters.community:
+        yield _("community is {value}"), {"value": names.community or filters.community}
+    if filters.unassigned:
+        yield _("community is {value}"), {"value": _("unassigned")}
+    if filters.station is not None:
+        yield _("station is {value}"), {"value": names.station or str(filters.station)}
+    if filters.building:
+        yield _("building is {value}"), {"value": filters.building}
+    if filters.channel:
+        yield _("came by {value}"), {"value": filters.channel}
+    yield from _classes(filters, names)
+    yield from _moves(filters)
+    yield from _bought(filters)
+
+
+def _classes(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.lifecycle:
+        yield _("class is {value}"), {"value": _any_of(filters.lifecycle)}
+    if filters.recalled:
+        yield "{value}", {"value": _("recalled")}
+    if filters.rfm:
+        yield _("RFM class is {value}"), {"value": _any_of(filters.rfm)}
+    if filters.scored:
+        yield "{value}", {"value": _("bought within the RFM window")}
+    if filters.tag:
+        yield _("tagged {value}"), {"value": _(" or ").join(names.tags) or ",".join(map(str, filters.tag))}
+    if filters.service:
+        yield "{value}", {"value": _("service customers")}
+    if filters.proxy:
+        yield "{value}", {"value": _("proxy buyers")}
+
+
+def _moves(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.from_ and filters.was:
+        yield _("on {day} was {value}"), {"day": day(filters.from_), "value": _any_of(filters.was, _("not known yet"))}
+    if filters.to and filters.is_:
+        yield _("on {day} is {value}"), {"day": day(filters.to), "value": _any_of(filters.is_)}
+    elif filters.to:
+        yield _("known on {day}"), {"day": day(filters.to)}
+
+
+def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
+    yield from _range(_("purchases"), filters.purchases_min, filters.purchases_max, figures.count)
+    yield from _range(_("net"), filters.net_min, filters.net_max, figures.yuan)
+    if filters.within is not None:
+        yield _("last order at most {value} before"), {"value": _days(filters.within)}
+    if filters.older is not None:
+        yield _("last order more than {value} before"), {"value": _days(filters.older)}
+    yield from _range(_("first purchase"), filters.first_from, filters.first_to, day)
+    yield from _range(_("paid"), filters.paid_from, filters.paid_to, day)
+    yield from _range(_("purchase"), filters.bought_from, filters.bought_to, day)
+
+
+def _range(what: str, low: object, high: object, show: Callable[[Any], str]) -> Iterator[tuple[str, dict[str, str]]]:
+    if low is not None and low == high:
+        yield _("{what} = {value}").replace("{what}", what), {"value": show(low)}
+    elif low is not None and high is not None:
+        yield _("{what} from {low} to {high}").replace("{what}", what), {"low": show(low), "high": show(high)}
+    elif low is not None:
+        yield _("{what} ≥ {value}").replace("{what}", what), {"value": show(low)}
+    elif high is not None:
+        yield _("{what} ≤ {value}").replace("{what}", what), {"value": show(high)}
+
+
+def _any_of(codes: tuple[str, ...], none: str = "") -> str:
+    none = none or _("outside the window")
+    return _(" or ").join(none if code == NONE else _(classes.WORDS[code]) for code in codes)
+
+
+def _days(n: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", n) % {"n": figures.count(n)}
