@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11+, make and git; everything else they fetch or bring.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts migrations deployable check assets browser clean
+.PHONY: help demo test environment lint types contracts migrations deployable check assets browser clean
 .NOTPARALLEL:
 
 UV_VERSION := 0.13.9
@@ -25,6 +25,9 @@ help: ## what can be made
 
 demo: .venv/.installed assets ## start everything on a made-up city; Ctrl-C stops it (PORT=8000 HOST=127.0.0.1)
 	@exec $(PYTHON) manage.py serve --demo --port $(or $(PORT),8000) --host $(or $(HOST),127.0.0.1)
+
+environment: .venv/.installed assets ## packages, front-end files and translations, as a server needs them
+	@$(PYTHON) manage.py compile_messages
 
 test: .venv/.installed-dev assets browser ## run the whole suite on servers of its own (ARGS="-k words" for a part)
 	@$(PYTHON) manage.py compile_messages

@@ -25,15 +25,19 @@ def start_missing(place: Places, *, with_postgres: bool, with_redis: bool) -> No
 def stop(place: Places) -> None:
     redisserver.stop(place)
     postgres.stop(place)
-    if place.sockets.parent != place.home:
-        shutil.rmtree(place.sockets.parent, ignore_errors=True)
+    short_home = place.sockets.parent
+    if short_home != place.home and short_home.exists() and _is_ours(short_home, place):
+        shutil.rmtree(short_home, ignore_errors=True)
 
 
 def make_closed_folder(folder: Path, place: Places) -> None:
     """A folder that only we can enter; one of another account is refused, never taken over."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    data_owner = place.home.parent.stat().st_uid
-    owner = folder.lstat().st_uid
-    is_ours = owner == os.geteuid() or (os.geteuid() == 0 and owner == data_owner)
-    if folder.is_symlink() or not is_ours:
+    if not _is_ours(folder, place):
+        owner = folder.lstat().st_uid
         raise EngineError(f"{folder} belongs to another account (uid {owner}): use another OPSDESK_DATA_DIR.")
+
+
+def _is_ours(folder: Path, place: Places) -> bool:
+    owner, data_owner = folder.lstat().st_uid, place.home.parent.stat().st_uid
+    return not folder.is_symlink() and (owner == os.geteuid() or (os.geteuid() == 0 and owner == data_owner))

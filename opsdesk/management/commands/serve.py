@@ -12,11 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from opsdesk import collected
 from opsdesk.demo import crew
 from opsdesk.lib import supervisor
 
-_PORT_SECONDS: Final = 3.0  # a server that was just told to end may still hold the port
+_PORT_SECONDS: Final = 2.0  # a server that was just told to end may still hold the port
 
 
 class Command(BaseCommand):
@@ -43,11 +42,8 @@ class Command(BaseCommand):
         self._say("Stopped.")
 
     def _prepare(self, *, demo: bool) -> None:
-        self._say("Preparing the database ...")
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("compile_messages", stdout=self.stdout)
-        if collected.collect_when_changed():
-            self._say("Collected the static files.")
+        self._say("Preparing the database and the static files ...")
+        call_command("prepare", stdout=self.stdout)
         if demo and not get_user_model().objects.exists():
             self._say("Filling the empty database with the demo world; this is done once ...")
             call_command("seed_demo", stdout=self.stdout)
