@@ -27,11 +27,26 @@ with engines.using(Path(sys.argv[1])):
 CODE = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that was used once; making one takes longer than a test."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    with engines.using(folder):
+        pass
+    return folder
+
+
 @pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def empty_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("OPSDESK_ENGINES_FSYNC", "off")
     yield tmp_path / "data"
     engines.stop(tmp_path / "data")
+
+
+@pytest.fixture
+def data_dir(made: Path, empty_dir: Path) -> Path:
+    subprocess.run(["cp", "-a", made, empty_dir], check=True)
+    return empty_dir
 
 
 def listeners(place: Places) -> tuple[int | None, int | None]:
@@ -66,17 +81,17 @@ def holder(data_dir: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_an_empty_folder_gets_both_servers_and_the_last_user_stops_them(data_dir: Path) -> None:
-    with engines.using(data_dir) as addresses:
-        assert ask(data_dir, "SELECT current_database()") == "opsdesk"
-        assert ask(data_dir, "SHOW data_checksums") == "on"
-        assert ask(data_dir, "SHOW listen_addresses") == ""
-        assert ask(data_dir, "SHOW server_encoding") == "UTF8"
+def test_an_empty_folder_gets_both_servers_and_the_last_user_stops_them(empty_dir: Path) -> None:
+    with engines.using(empty_dir) as addresses:
+        assert ask(empty_dir, "SELECT current_database()") == "opsdesk"
+        assert ask(empty_dir, "SHOW data_checksums") == "on"
+        assert ask(empty_dir, "SHOW listen_addresses") == ""
+        assert ask(empty_dir, "SHOW server_encoding") == "UTF8"
         assert redis.Redis.from_url(addresses.redis_url).config_get("appendonly") == {"appendonly": "yes"}
-        with engines.using(data_dir):
+        with engines.using(empty_dir):
             pass
-        assert ask(data_dir, "SELECT 1") == 1, "an inner user that leaves must not stop them"
-    assert all_gone(places(data_dir))
+        assert ask(empty_dir, "SELECT 1") == 1, "an inner user that leaves must not stop them"
+    assert all_gone(places(empty_dir))
 
 
 def test_what_was_written_is_there_at_the_next_start(data_dir: Path) -> None:
@@ -161,17 +176,17 @@ def test_a_server_whose_socket_was_removed_is_started_anew(data_dir: Path) -> No
         other.communicate("")
 
 
-def test_a_folder_made_half_by_a_killed_start_is_made_anew(data_dir: Path) -> None:
-    half = places(data_dir).home / "postgres.new"
+def test_a_folder_made_half_by_a_killed_start_is_made_anew(empty_dir: Path) -> None:
+    half = places(empty_dir).home / "postgres.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("15\n")
     half.parent.chmod(0o700)
-    with engines.using(data_dir, redis=False):
-        assert ask(data_dir, "SELECT 1") == 1
+    with engines.using(empty_dir, redis=False):
+        assert ask(empty_dir, "SELECT 1") == 1
 
 
-def test_a_path_too_long_for_a_socket_gets_a_short_folder_of_its_own(data_dir: Path) -> None:
-    long = data_dir / ("深" * 20) / ("x" * 60)
+def test_a_path_too_long_for_a_socket_gets_a_short_folder_of_its_own(empty_dir: Path) -> None:
+    long = empty_dir / ("深" * 20) / ("x" * 60)
     sockets = places(long).sockets
     assert len(str(sockets / ".s.PGSQL.5432.lock").encode()) <= 107
     with engines.using(long):
