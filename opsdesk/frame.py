@@ -33,6 +33,9 @@ class Link:
 class Frame:
     """Everything base_desk.html asks for, worked out only when it is asked."""
 
+    # How Chinese is named on the language switch, in itself.
+    chinese = "\N{CJK UNIFIED IDEOGRAPH-4E2D}"
+
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 

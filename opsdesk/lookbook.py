@@ -30,29 +30,22 @@ def lookbook(request: HttpRequest) -> HttpResponse:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    return {
+    return world.WORLD | {
         "as_of": AS_OF,
         "tiles": world.tiles(),
         "class_tiles": world.class_tiles(),
         "sankey": world.flows(),
-        "flow_left": world.FLOW_LEFT,
-        "flow_right": world.FLOW_RIGHT,
-        "flow_links": {key: "#" for key in world.FLOW_KEYS},
+        "flow_links": world.flow_links(),
         "table": people_table(request),
         "board": world.board(),
-        "months": charts.columns(world.MONTHS),
+        "months": charts.columns(world.WORLD["months"]),
         "positions": world.positions(),
         "ranges": world.ranges(),
-        "budget": charts.stacked_bar(world.BUDGET, whole=30000),
-        "job": world.JOB,
-        "finished": world.FINISHED,
+        "budget": charts.stacked_bar(world.WORLD["budget"], whole=30000),
         "form": world.PlaceForm(request.GET if "name" in request.GET else None),
         "pieces": [("Class is ", False), ("New payer", True), (" on 16 Nov, and became ", False), ("Silent", True)],
-        "verbs": world.VERBS,
         "reasons": [("visit", "Visit"), ("delivery", "Delivery"), ("complaint", "Complaint"), ("other", "Other")],
         "options": [{"label": "Movers only", "href": "#", "current": True}, {"label": "All", "href": "#"}],
-        "waiting": world.WAITING,
-        "stations": world.STATIONS,
     }
 
 

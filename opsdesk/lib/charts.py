@@ -1,7 +1,7 @@
 """Numbers -> geometry: what the SVG templates in templates/parts/charts draw. Pure; lengths in SVG units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from opsdesk.lib.figures import Number
@@ -102,60 +102,57 @@ def stacked_bar(parts: Sequence[tuple[str, Number, str]], whole: Number | None =
 
 @dataclass(frozen=True)
 class Column:
-    """One bar of a month-by-month chart. `kind` is "full", "none" (nothing happened) or "open" (not over yet)."""
+    """One bar of a month-by-month chart; x in percent of the width, y in units.
+    `kind` is "full", "none" (nothing happened) or "open" (not over yet)."""
 
     label: str
     value: Number
     x: str
-    y: str
     x_end: str
     width: str
-    height: str
     middle: str
+    y: str
+    height: str
     kind: str
 
 
 @dataclass(frozen=True)
 class Columns:
     columns: list[Column]
-    width: int
-    height: int
     base: str
+    foot: str
     peak: Column | None
 
 
-def columns(
-    values: Sequence[tuple[str, Number]], width: int = 320, height: int = 84, last_open: bool = True
-) -> Columns:
+COLUMN_SHARE = 0.72
+
+
+def columns(values: Sequence[tuple[str, Number]], height: float = 84, last_open: bool = True) -> Columns:
     """(label, value) oldest first. The tallest carries its number; the last period is marked when it is not over."""
-    slot = width / max(len(values), 1)
-    base, top = height - 20.0, 14.0
-    highest = max((float(value) for _label, value in values), default=0.0)
-    drawn = [
-        _column(place, label, value, slot, base, top, highest, last_open and place == len(values) - 1)
-        for place, (label, value) in enumerate(values)
-    ]
+    base, highest = height - 20, max((float(value) for _label, value in values), default=0.0)
+    scale = (base - 14) / highest if highest > 0 else 0.0
+    drawn = [_column(place, len(values), one, base, scale) for place, one in enumerate(values)]
+    if drawn and last_open:
+        drawn[-1] = replace(drawn[-1], kind="open")
     peak = max(drawn, key=lambda one: float(one.value), default=None)
-    return Columns(drawn, width, height, short(base), peak if highest > 0 else None)
+    return Columns(drawn, short(base), short(height - 4), peak if highest > 0 else None)
 
 
-def _column(
-    place: int, label: str, value: Number, slot: float, base: float, top: float, highest: float, is_open: bool
-) -> Column:
-    tall = (base - top) * float(value) / highest if highest > 0 else 0.0
-    kind = "open" if is_open else "full" if float(value) > 0 else "none"
-    shown = max(tall, 1.0)
-    left = slot * place + slot * 0.14
+def _column(place: int, count: int, one: tuple[str, Number], base: float, scale: float) -> Column:
+    label, value = one
+    slot = 1 / count
+    left = slot * (place + (1 - COLUMN_SHARE) / 2)
+    tall = max(float(value) * scale, 1.0)
     return Column(
         label=label,
         value=value,
-        x=short(left),
-        y=short(base - shown),
-        x_end=short(left + slot * 0.72),
-        width=short(slot * 0.72),
-        height=short(shown),
-        middle=short(left + slot * 0.36),
-        kind=kind,
+        x=per_cent(left),
+        x_end=per_cent(left + slot * COLUMN_SHARE),
+        width=per_cent(slot * COLUMN_SHARE),
+        middle=per_cent(slot * (place + 0.5)),
+        y=short(base - tall),
+        height=short(tall),
+        kind="full" if float(value) > 0 else "none",
     )
 
 
@@ -166,38 +163,34 @@ def _column(
 class Band:
     score: int
     x: str
-    width: str
     here: bool
 
 
 @dataclass(frozen=True)
 class Position:
-    """Five equal bands, the cut points between them, and where one value lies."""
+    """Five equal bands, the cut points between them, and where one value lies; all in percent of the width."""
 
     bands: list[Band]
     cuts: list[tuple[str, Number]]
     mark: str
-    width: int
 
 
-def position(value: Number, cut_points: Sequence[Number], score: int, width: int = 320, falling: bool = False) -> Position:
+def position(value: Number, cut_points: Sequence[Number], score: int, falling: bool = False) -> Position:
     """Where `value` lies in the band of its score. `cut_points` are given low band to high band, so R (fewer days are
     better: `falling`) gives them from many days to few. The mark never leaves the band that the score names."""
-    size = width / 5
     inside = _inside(float(value), [float(cut) for cut in cut_points], score, falling)
     return Position(
-        bands=[Band(one, short(size * (one - 1) + (1 if one > 1 else 0)), short(size - 1), one == score) for one in range(1, 6)],
-        cuts=[(short(size * place), cut) for place, cut in enumerate(cut_points, start=1)],
-        mark=short(size * (score - 1) + size * inside),
-        width=width,
+        bands=[Band(one, per_cent((one - 1) / 5), one == score) for one in range(1, 6)],
+        cuts=[(per_cent(place / 5), cut) for place, cut in enumerate(cut_points, start=1)],
+        mark=per_cent((score - 1 + inside) / 5),
     )
 
 
 def _inside(value: float, cuts: list[float], score: int, falling: bool) -> float:
-    """How far into its band, 0.04 to 0.96; the outer bands, which have no end, are taken as wide as their neighbour."""
-    signed = [-cut for cut in cuts] if falling else cuts
-    reach = max(signed[-1] - signed[0], 1.0) / max(len(signed) - 1, 1)
-    edges = [signed[0] - reach, *signed, signed[-1] + reach]
+    """How far into its band, 0.04 to 0.96; an outer band, which has no end, is taken as wide as an inner one."""
+    rising = [-cut for cut in cuts] if falling else cuts
+    reach = max(rising[-1] - rising[0], 1.0) / max(len(rising) - 1, 1)
+    edges = [rising[0] - reach, *rising, rising[-1] + reach]
     low, high = edges[score - 1], edges[score]
     held = ((-value if falling else value) - low) / (high - low) if high > low else 0.5
     return max(0.04, min(0.96, held))

@@ -12,8 +12,8 @@ STOP_POLLING = 286
 
 def wants_part(request: HttpRequest) -> bool:
     """Boosted links and restored history want the whole page."""
-    asked = getattr(request, "htmx", None)
-    return bool(asked) and not asked.boosted and not asked.history_restore_request
+    asked: Any = getattr(request, "htmx", False)
+    return bool(asked and not asked.boosted and not asked.history_restore_request)
 
 
 def render_page(

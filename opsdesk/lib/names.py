@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-COMPOUND_SURNAMES = frozenset(
-    (Path(__file__).parent / "compound_surnames.txt").read_text(encoding="utf-8").split()
-)
+COMPOUND_SURNAMES = frozenset((Path(__file__).parent / "compound_surnames.txt").read_text(encoding="utf-8").split())
 
 
 def mask(name: str) -> str:

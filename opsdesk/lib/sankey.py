@@ -93,7 +93,9 @@ def sankey(
     )
 
 
-def _both_sides(left: list[int], right: list[int], scale: float, height: float) -> tuple[list[float], list[float], float]:
+def _both_sides(
+    left: list[int], right: list[int], scale: float, height: float
+) -> tuple[list[float], list[float], float]:
     """Upper edges of both sides, the shorter one centred, and the height of the whole."""
     sides = [_stack([amount * scale for amount in amounts]) for amounts in (left, right)]
     tall = max(height, *(used for _tops, used in sides))
@@ -129,7 +131,9 @@ def _ribbons(
     return sorted(ribbons, key=lambda ribbon: ribbon.selected)
 
 
-def _edges(flows: Mapping[Pair, int], tops: dict[str, float], end: int, others: list[str], scale: float) -> dict[Pair, float]:
+def _edges(
+    flows: Mapping[Pair, int], tops: dict[str, float], end: int, others: list[str], scale: float
+) -> dict[Pair, float]:
     """The upper edge of each flow at one side (end 0 or 1), stacked in the order of the other side."""
     next_y, placed = dict(tops), {}
     for pair in sorted(flows, key=lambda pair: others.index(pair[1 - end])):
@@ -141,7 +145,8 @@ def _edges(flows: Mapping[Pair, int], tops: dict[str, float], end: int, others: 
 def _ribbon(pair: Pair, count: int, leaves: float, arrives: float, frame: _Frame, selected: bool) -> Ribbon:
     """A band of even thickness: two mirrored curves, closed."""
     thick = count * frame.scale
-    start, end, middle = short(frame.x_left + BAR), short(frame.x_right), short((frame.x_left + BAR + frame.x_right) / 2)
+    x_from, x_to = frame.x_left + BAR, frame.x_right
+    start, end, middle = short(x_from), short(x_to), short((x_from + x_to) / 2)
     top_from, top_to, low_from, low_to = (short(y) for y in (leaves, arrives, leaves + thick, arrives + thick))
     path = (
         f"M{start} {top_from}C{middle} {top_from} {middle} {top_to} {end} {top_to}"

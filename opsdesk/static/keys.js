@@ -25,7 +25,7 @@
   }
   function search() {
     var opener = document.querySelector("[data-open-search]");
-    var input = document.querySelector(".search input");
+    var input = document.querySelector(".search [name=q]");
     if (input && !input.offsetParent && opener) opener.click();
     if (input) { input.focus(); input.select(); }
   }

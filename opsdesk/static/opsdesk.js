@@ -48,7 +48,7 @@
       event.preventDefault();
       var search = document.querySelector(".search");
       search.classList.add("open");
-      search.querySelector("input").focus();
+      search.querySelector("[name=q]").focus();
     }
   });
   document.addEventListener("focusout", function (event) {

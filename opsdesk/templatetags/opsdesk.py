@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from opsdesk import classes
-from opsdesk.lib import charts, figures, names
+from opsdesk.lib import charts, figures, names, phones
 
 register = template.Library()
 
@@ -69,11 +69,7 @@ def signed_yuan(fen: int | None) -> str:
 
 @register.filter
 def masked_phone(phone: str | None) -> str:
-    """13812344021 -> 138****4021 ; anything else keeps only its last four characters."""
-    digits = str(phone or "")
-    if len(digits) == 11:
-        return f"{digits[:3]}****{digits[-4:]}"
-    return f"****{digits[-4:]}" if len(digits) > 7 else "****" if digits else figures.NOTHING
+    return phones.mask(phone) if phone else figures.NOTHING
 
 
 @register.filter
