@@ -14,7 +14,7 @@ from opsdesk.lib.filesource import Source
 from opsdesk.lib.unreadable import UnreadableFile
 
 CHOICES = {
-    "utf-8": "utf-8-sig",
+    "utf-8": "utf-8",
     "gb18030": "gb18030",
     "big5": "big5hkscs",
     "utf-16-le": "utf-16-le",
@@ -104,15 +104,19 @@ def first_failure(source: Source, codec: str, foreign: str | None = None) -> Fai
     for block in source.blocks():
         kept = len(decoder.getstate()[0])
         if foreign and (at := _find(block, foreign)) >= 0:
-            return Failure(done + at, line + _breaks(block[:at]), wide=1, at_end=False)
+            return Failure(done + at, line + line_breaks(block[:at]), wide=1, at_end=False)
         try:
             text = decoder.decode(block)
         except UnicodeDecodeError as error:
             good = error.object[: error.start].decode(codec, "replace")
-            return Failure(done - kept + error.start, line + _breaks(good), wide + _wide(good), at_end=False)
+            return Failure(done - kept + error.start, line + line_breaks(good), wide + _wide(good), at_end=False)
         if (nul := text.find("\0")) >= 0:
-            raise UnreadableFile("nul", line=line + _breaks(text[:nul]))
-        done, line, wide = done + len(block), line + _breaks(text), wide + (_wide(text) if wide < ENOUGH_UTF8 else 0)
+            raise UnreadableFile("nul", line=line + line_breaks(text[:nul]))
+        done, line, wide = (
+            done + len(block),
+            line + line_breaks(text),
+            wide + (_wide(text) if wide < ENOUGH_UTF8 else 0),
+        )
     return _at_the_end(decoder, done, line, wide)
 
 
@@ -131,7 +135,7 @@ def _find(block: bytes, pattern: str) -> int:
     return int(found[0].as_py())
 
 
-def _breaks(text: str | bytes) -> int:
+def line_breaks(text: str | bytes) -> int:
     if isinstance(text, bytes):
         return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
     return text.count("\n") + text.count("\r") - text.count("\r\n")

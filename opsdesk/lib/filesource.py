@@ -71,7 +71,7 @@ def opened(file: File, limits: Limits) -> Iterator[Source]:
         path = Path(file)
         if not path.is_file():
             raise UnreadableFile("missing", path=path)
-        with path.open("rb") as stored:
+        with _opened_path(path) as stored:
             yield _source(stored, limits, path)
         return
     stream = sys.stdin.buffer if isinstance(file, str | PathLike) else cast(BinaryIO, file)
@@ -81,6 +81,13 @@ def opened(file: File, limits: Limits) -> Iterator[Source]:
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         _copy_bounded(stream, cast(BinaryIO, spool), limits)
         yield _source(cast(BinaryIO, spool), limits, None)
+
+
+def _opened_path(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise UnreadableFile("no_access", path=path, detail=error.strerror) from error
 
 
 def _seekable(stream: BinaryIO) -> bool:

@@ -7,13 +7,15 @@ from opsdesk.lib.badvalue import BadValue
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 PREFIX = re.compile(r"(?:\(?(?:\+86|0086|86)\)?)(?=1[0-9]{10}$)")
-WHOLE_NUMBER = re.compile(r"([0-9]{11,15})\.0*")
+WHOLE_NUMBER = re.compile(r"^([0-9]{11,15})\.0*$")
 SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 SEPARATORS = re.compile(r"[\s\-‐-―−]+")
 TWO_NUMBERS = re.compile(r"1[3-9][0-9]{9}\D+(?:\+?86)?1[3-9][0-9]{9}|(?:1[3-9][0-9]{9}){2}")
 LANDLINE = re.compile(r"(?:\+?86|0086)?(?:0[0-9]{9,11}|[48]00[0-9]{7}|[2-9][0-9]{6,7})")
 MASK_SIGNS = re.compile(r"[*＊●•xX]{2,}")
-LONG_DIGITS = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
+LONG_DIGITS = re.compile(
+    r"(?<![0-9])(?P<before>(?:86|0086)?)(?P<phone>[0-9]{11}|1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9])"
+)
 
 
 def read(text: str) -> str:
@@ -46,8 +48,8 @@ def mask(phone: str) -> str:
 
 
 def mask_within(text: str) -> str:
-    """The text with every run of exactly eleven digits masked: for logs, problems and error mails."""
-    return LONG_DIGITS.sub(lambda run: mask(run.group()), text)
+    """The text with every run of eleven digits masked, and every spaced mobile: for logs, problems and error mails."""
+    return LONG_DIGITS.sub(lambda run: run["before"] + mask_loose(run["phone"]), text)
 
 
 def mask_loose(text: str) -> str:

@@ -29,7 +29,7 @@ class Lines:
             text = rest + text
             cut = _last_break(text)
             rest = text[cut:]
-            ended += text.count("\n", 0, cut)
+            ended += encodings.line_breaks(text[:cut])
             if len(rest) > self.source.limits.line_chars:
                 raise UnreadableFile("line_too_long", line=ended + 1)
             if cut:

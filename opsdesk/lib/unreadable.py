@@ -4,6 +4,7 @@ from opsdesk.lib.wording import gettext_noop
 
 MESSAGES = {
     "missing": gettext_noop("There is no file at %(path)s."),
+    "no_access": gettext_noop("The file at %(path)s cannot be opened: %(detail)s."),
     "empty": gettext_noop("The file is empty."),
     "header_only": gettext_noop("The file has a header and no rows under it."),
     "too_large": gettext_noop("The file has %(size)s bytes; at most %(limit)s are read here."),
@@ -35,6 +36,7 @@ MESSAGES = {
     "cell_too_long": gettext_noop("A cell in line %(line)s is longer than %(limit)s characters."),
     "line_too_long": gettext_noop("Line %(line)s is longer than any row could be. Is this a table?"),
     "columns_too_many": gettext_noop("Line %(line)s has %(found)s columns; at most %(limit)s are read."),
+    "no_header": gettext_noop("Line %(line)s holds a phone number where column names should be. Add a header row."),
     "headers_twice": gettext_noop("The header names a column twice: %(names)s. Rename or remove one of each."),
     "columns_missing": gettext_noop("The file has no column for: %(names)s. Choose it by hand if it has another name."),
     "columns_gone": gettext_noop("The file no longer has the mapped columns: %(names)s."),

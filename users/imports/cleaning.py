@@ -36,20 +36,24 @@ class Cleaned:
 
 
 class Cleaner:
-    """Cleans the chunks of one file. `headers`: its header row; `padded`: short rows only lack empty cells."""
+    """Cleans the chunks of one file. `headers`: its header row.
+
+    `padded`: rows of a sheet, which drop their trailing empty cells and may have remarks beside the table.
+    """
 
     def __init__(self, how: How, headers: Sequence[str], padded: bool = False) -> None:
         self.how = how
         self.width = len(headers)
         self.places = {key: headers.index(header) for key, header in how.mapping.columns.items()}
-        self.needed = 0 if padded else max(self.places.values()) + 1
+        self.needed = max(self.places.values()) + 1
+        self.padded = padded
         self.memory: dict[tuple[str, str], Any] = {}
 
     def read(self, field: columns.Field, text: str) -> Any:
         """The value of a cell, remembered; BadValue again when it was bad before."""
         value = self.outcome(field, text)
         if isinstance(value, BadValue):
-            raise value
+            raise BadValue(value.code)  # a new one: the same raised again would drag its tracebacks along
         return value
 
     def outcome(self, field: columns.Field, text: str) -> Any:
@@ -81,7 +85,7 @@ class Cleaner:
         lines: list[int] = []
         fitting: list[list[str]] = []
         for line, row in zip(batch.lines, batch.rows, strict=True):
-            if len(row) == self.width and row[0]:
+            if len(row) == self.width and row[0].strip():
                 fitted: list[str] | None = row
             elif not any(map(str.strip, row)):
                 done.blank_rows += 1
@@ -95,9 +99,9 @@ class Cleaner:
 
     def _fitted(self, line: int, row: list[str], done: Cleaned) -> list[str] | None:
         """The row at the header's width where only empty or unused cells make the difference."""
-        if len(row) > self.width and any(map(str.strip, row[self.width :])):
+        if not self.padded and any(map(str.strip, row[self.width :])):
             code = "cells_too_many"
-        elif len(row) < self.needed:
+        elif not self.padded and len(row) < self.needed:
             code = "cells_too_few"
         else:
             return (row + [""] * (self.width - len(row)))[: self.width]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from opsdesk.lib import money, phones, quantities
+from opsdesk.lib import moments, money, phones, quantities
 from opsdesk.lib.wording import gettext_noop as _
-from users.imports import cells
+from users.imports import cells, statuses
 from users.imports.aliases import ALIASES
 from users.imports.cells import Context
 
@@ -75,6 +75,11 @@ class Mapping:
     status_words: dict[str, str] = field(default_factory=dict)
     refund_prefixes: list[str] = field(default_factory=list)
     drop_identical: bool = False
+
+    def __post_init__(self) -> None:
+        wrong = [word for word, status in self.status_words.items() if status not in statuses.STATUSES]
+        if wrong or self.day_order not in ("", *moments.DAY_ORDERS):
+            raise ValueError(f"mapping with an unknown status or day order: {wrong or self.day_order}")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

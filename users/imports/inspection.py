@@ -145,7 +145,7 @@ def _sheet_notices(sheet: xlsxfile.Sheet) -> Iterator[Notice]:
 
 def _understood(table: Table, source: Source, name: str, mapping: Mapping | None, today: date) -> Inspection:
     header = layout.find_header(table.rows, _wanted(mapping))
-    layout.check_header(header, source.limits.columns)
+    layout.check_header(header, table.rows[header.place][1], source.limits.columns)
     sample = layout.sample(table.rows, header)
     if not sample:
         raise UnreadableFile("header_only", line=header.line)
@@ -166,16 +166,17 @@ def _understood(table: Table, source: Source, name: str, mapping: Mapping | None
         unmapped=[each for each in header.names if each and each not in chosen.columns.values()],
         missing=list(missing),
         sample=sample,
-        notices=[*table.notices, *_header_notices(header, chosen)],
+        notices=[*table.notices, *_header_notices(header, chosen, sample)],
         questions={} if missing else _questions(sample, header, How.of(chosen, today, table.since_1904)),
         since_1904=table.since_1904,
     )
 
 
-def _header_notices(header: layout.Header, mapping: Mapping) -> Iterator[Notice]:
+def _header_notices(header: layout.Header, mapping: Mapping, sample: list[csvfile.Row]) -> Iterator[Notice]:
     if header.place:
         yield Notice("title_rows", {"rows": header.place})
-    blank = [str(place) for place, each in enumerate(header.names, start=1) if not each]
+    used = {place for _line, cells in sample for place, cell in enumerate(cells) if cell.strip()}
+    blank = [str(place + 1) for place, each in enumerate(header.names) if not each and place in used]
     if blank:
         yield Notice("blank_headers", {"columns": ", ".join(blank)})
     priced = {"unit_price", "quantity"} <= mapping.columns.keys()

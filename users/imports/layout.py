@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from opsdesk.lib import csvfile, plaintext
+from opsdesk.lib import csvfile, phones, plaintext
 from opsdesk.lib.filesource import Source
 from opsdesk.lib.unreadable import UnreadableFile
 from users.imports import columns
@@ -28,7 +28,7 @@ class Header:
 
 def find_delimiter(source: Source, encoding: str, wanted: Collection[str]) -> str:
     """The delimiter under which most headers are recognised; else the one that makes most columns."""
-    best, trouble = ((0, 0), ""), None
+    best, trouble = ((0, -1), ""), None
     for delimiter in DELIMITERS:
         try:
             header = find_header(first_rows(source, encoding, delimiter), wanted)
@@ -37,8 +37,8 @@ def find_delimiter(source: Source, encoding: str, wanted: Collection[str]) -> st
             continue
         score = (header.known, len(header.names) if header.known == 0 else 0)
         best = max(best, (score, delimiter), key=lambda found: found[0])
-    if not best[1]:
-        raise trouble or UnreadableFile("empty")
+    if trouble and not best[0][0]:
+        raise trouble
     return best[1]
 
 
@@ -62,17 +62,22 @@ def find_header(rows: Sequence[csvfile.Row], wanted: Collection[str]) -> Header:
 
 
 def _header(place: int, line: int, cells: list[str], wanted: Collection[str]) -> Header:
-    names = [plaintext.tidy(cell) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
+    names = names_of(cells)
     known = len(columns.recognise(names).mapping.columns) + sum(name in wanted for name in names if name)
-    return Header(place, line, tuple(names), known)
+    return Header(place, line, names, known)
 
 
-def check_header(header: Header, most: int) -> None:
+def names_of(cells: Sequence[str]) -> tuple[str, ...]:
+    """A header row as names. Masked, because a file without a header has phones there."""
+    return tuple(phones.mask_within(plaintext.tidy(cell)) for cell in cells)
+
+
+def check_header(header: Header, cells: Sequence[str], most: int) -> None:
     """A name that occurs twice cannot be mapped; pandas and others would silently keep one."""
     if len(header.names) > most:
         raise UnreadableFile("columns_too_many", line=header.line, found=len(header.names), limit=most)
+    if not header.known and any(phones.MOBILE.fullmatch(cell.strip()) for cell in cells):
+        raise UnreadableFile("no_header", line=header.line)
     names = [name for name in header.names if name]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from opsdesk.lib import csvfile, filesource, plaintext, xlsxfile
+from opsdesk.lib import collector, csvfile, filesource, xlsxfile
 from opsdesk.lib.filesource import File, Source
 from opsdesk.lib.limits import COMMAND_LINE, Limits
 from opsdesk.lib.unreadable import UnreadableFile
@@ -47,9 +47,17 @@ def read(
     cleaner = Cleaner(how, inspection.headers, padded=inspection.kind == "xlsx")
     batches = _sheet_batches if inspection.kind == "xlsx" else _text_batches
     with filesource.opened(file, limits) as source:
-        for number, (batch, bytes_read) in enumerate(batches(source, inspection, chunk_rows)):
-            if number >= skip_chunks:
-                yield _chunk(number, batch, bytes_read, cleaner)
+        raw = enumerate(batches(source, inspection, chunk_rows))
+        while chunk := _next_chunk(raw, cleaner, skip_chunks):
+            yield chunk
+
+
+def _next_chunk(raw: Iterator[tuple[int, tuple[Batch, int]]], cleaner: Cleaner, skip: int) -> Chunk | None:
+    with collector.paused():
+        for number, (batch, bytes_read) in raw:
+            if number >= skip:
+                return _chunk(number, batch, bytes_read, cleaner)
+    return None
 
 
 def _chunk(number: int, batch: Batch, bytes_read: int, cleaner: Cleaner) -> Chunk:
@@ -85,6 +93,6 @@ def _rows_to_header(rows: Iterator[csvfile.Row], inspection: Inspection) -> int:
     """Reads up to and with the header row; the file must still be the one that was inspected."""
     for count, (line, cells) in enumerate(rows, start=1):
         if line == inspection.header_line:
-            layout.check_mapped(inspection.mapping, tuple(map(plaintext.tidy, cells)))
+            layout.check_mapped(inspection.mapping, layout.names_of(cells))
             return count
     raise UnreadableFile("columns_gone", names=", ".join(inspection.headers))

@@ -58,7 +58,7 @@ def _price_times_quantity(price: Column, quantity: Column) -> Column:
 
 def _unusual(read: dict[str, Column]) -> list[Array]:
     """Masks of rows with something to decide: no order time, no amount or a negative one, an unclear refund."""
-    found = [~read["ordered_at"].known] if "ordered_at" in read else [~read["phone"].known | True]
+    found = [~read["ordered_at"].known if "ordered_at" in read else np.ones(len(read["phone"].good), bool)]
     if "amount" in read:
         found.append(~read["amount"].known)
     found += [read[key].values < 0 for key in ("amount", "quantity", "gross") if key in read]
