@@ -1,0 +1,1 @@
+"""The boards the operations manager reads: segments and their moves, RFM, the cleaning before it."""
