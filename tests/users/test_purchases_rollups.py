@@ -1,0 +1,185 @@
+"""The SQL of the roll-ups is held to users/purchases/rules.py on random histories."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import astuple, replace
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.histories import Person, World, home_of, quickly, row_of, worlds, written
+from users.customers.models import Customer
+from users.orders.models import Order, Source
+from users.purchases import actions, queries, rules
+from users.purchases.models import CohortCell, CommunityDay, CustomerDay, DaysChanged
+
+pytestmark = pytest.mark.django_db
+
+thresholds = st.fixed_dictionaries(
+    {}, optional={"merge_days": st.integers(1, 4), "service_order_min_amount": st.sampled_from([0, 9999, 10000])}
+)
+
+
+def expected_days(world: World) -> dict[tuple[int, int, dt.date], tuple[Any, ...]]:
+    policies = world.policies()
+    return {
+        (home_of(person), person.id, day.day): astuple(day)[1:]
+        for person in world.people
+        for day in rules.customer_days(person.orders, policies[home_of(person)])
+    }
+
+
+def found_days() -> dict[tuple[int, int, dt.date], tuple[Any, ...]]:
+    rows = CustomerDay.objects.values_list(*actions.DAYS.key, *actions.DAYS.values)
+    return {row[:3]: row[3:] for row in rows}
+
+
+def expected_community_days(world: World) -> dict[tuple[int, dt.date], list[int]]:
+    policies, found = world.policies(), defaultdict(lambda: [0] * 7)
+    for person in world.people:
+        days = rules.customer_days(person.orders, policies[home_of(person)])
+        for n, day in enumerate(days):
+            more = [day.orders, day.starts_purchase, day.gross, day.discount, day.net, 1, n == 0]
+            key = home_of(person), day.day
+            found[key] = [old + new for old, new in zip(found[key], more, strict=True)]
+    return dict(found)
+
+
+def expected_cells(world: World) -> dict[tuple[int, dt.date, dt.date], list[int]]:
+    policies, found, buyers = world.policies(), defaultdict(lambda: [0, 0, 0]), set()
+    for person in world.people:
+        days = rules.customer_days(person.orders, policies[home_of(person)])
+        for day in days:
+            key = home_of(person), rules.monday_of(days[0].day), rules.monday_of(day.day)
+            found[key][0] += day.starts_purchase and (key, person.id) not in buyers
+            found[key][1] += day.starts_purchase
+            found[key][2] += day.net
+            if day.starts_purchase:
+                buyers.add((key, person.id))
+    return dict(found)
+
+
+def assert_as_defined(world: World) -> None:
+    assert found_days() == expected_days(world)
+    days = CommunityDay.objects.values_list(*actions.COMMUNITY_DAYS.key, *actions.COMMUNITY_DAYS.values)
+    assert {row[:2]: list(row[2:]) for row in days} == expected_community_days(world)
+    cells = CohortCell.objects.values_list(*actions.COHORT_CELLS.key, *actions.COHORT_CELLS.values)
+    assert {row[:3]: list(row[3:]) for row in cells} == expected_cells(world)
+    homes = Customer.objects.unscoped("tests compare").values_list("id", "community_id")
+    assert dict(homes) == {person.id: home_of(person) or None for person in world.people}
+
+
+@quickly
+@given(worlds(thresholds))
+def test_a_rebuild_gives_what_the_rules_say_and_a_second_one_writes_nothing(world: World) -> None:
+    with written(world):
+        actions.rebuild()
+        assert_as_defined(world)
+        assert actions.rebuild().differing == 0
+
+
+@quickly
+@given(worlds(thresholds), st.data())
+def test_a_refresh_of_the_touched_equals_a_rebuild(world: World, data: st.DataObject) -> None:
+    with written(world):
+        actions.rebuild()
+        touched = data.draw(st.lists(st.sampled_from(world.people), unique_by=id)) if world.people else []
+        for person in touched:
+            change(person, world, data)
+        actions.refresh([person.id for person in touched])
+        assert_as_defined(world)
+        assert actions.rebuild().differing == 0
+
+
+def change(person: Person, world: World, data: st.DataObject) -> None:
+    """Some orders gone, the others moved, refunded, or of another community."""
+    keep = data.draw(st.integers(0, len(person.orders)))
+    shift = dt.timedelta(days=data.draw(st.integers(-9, 9)))
+    place = data.draw(st.sampled_from([None, *world.ids.values()]))
+    person.orders = [
+        replace(order, placed_at=order.placed_at + shift, community_id=place, refunded=order.paid // 2)
+        for order in person.orders[:keep]
+    ]
+    person.home = Customer.objects.unscoped("tests look where the rebuild put them").get(id=person.id).community_id
+    Order.objects.filter(customer_id=person.id).delete()
+    source = Source.objects.get(name="worlds")
+    Order.objects.bulk_create(
+        row_of(o, person.id, source.id, f"again-{person.id}-{n}") for n, o in enumerate(person.orders)
+    )
+
+
+def at(day: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(f"{day}T12:00+08:00")
+
+
+def add_order(person: Person, day: str) -> None:
+    order = rules.OrderFacts(at(day), paid=1000)
+    person.orders.append(order)
+    source, _ = Source.objects.get_or_create(name="worlds")
+    row_of(order, person.id, source.id, day).save()
+
+
+def cells() -> list[tuple[str, str, int]]:
+    return [
+        (str(c), str(w), n) for c, w, n in CohortCell.objects.order_by("pk").values_list("cohort", "week", "customers")
+    ]
+
+
+def test_a_back_dated_order_moves_the_first_week() -> None:
+    person = Person(1, None, [rules.OrderFacts(at("2018-05-02"), paid=1000)])
+    with written(World(1, [person])):
+        actions.rebuild()
+        assert cells() == [("2018-04-30", "2018-04-30", 1)]
+        add_order(person, "2018-04-20")
+        actions.refresh([person.id])
+        assert cells() == [("2018-04-16", "2018-04-16", 1), ("2018-04-16", "2018-04-30", 1)]
+
+
+def test_a_change_is_noted_with_its_earliest_day_and_silence_is_not() -> None:
+    person = Person(1, None, [rules.OrderFacts(at("2018-05-02"), paid=1000)])
+    with written(World(1, [person])):
+        actions.rebuild()
+        before = queries.newest_change()
+        actions.refresh([person.id])
+        assert queries.newest_change() == before
+        add_order(person, "2018-04-20")
+        actions.refresh([person.id])
+        assert queries.first_day_changed_since(before) == dt.date(2018, 4, 20)
+        assert DaysChanged.objects.count() == 2
+
+
+def test_days_of_customers_who_are_gone_go_too() -> None:
+    person = Person(1, None, [rules.OrderFacts(at("2018-05-02"), paid=1000)])
+    with written(World(1, [person])):
+        actions.rebuild()
+        Order.objects.all().delete()
+        Customer.objects.unscoped("tests").all().delete()
+        actions.refresh([person.id])
+        assert (CustomerDay.objects.count(), CommunityDay.objects.count(), CohortCell.objects.count()) == (0, 0, 0)
+
+
+def test_customers_of_the_first_weeks_are_flagged() -> None:
+    early, late = (
+        Person(1, None, [rules.OrderFacts(at("2018-05-02"))]),
+        Person(1, None, [rules.OrderFacts(at("2018-05-28"))]),
+    )
+    with written(World(1, [early, late])):
+        actions.rebuild()
+        flags = dict(Customer.objects.unscoped("tests").values_list("id", "left_censored"))
+        assert flags == {early.id: True, late.id: False}  # the four ISO weeks from 2018-04-30
+
+
+@pytest.mark.parametrize("cutoff", ["23:00", "00:00", "12:30"])
+@pytest.mark.parametrize("clock", ["00:00:00", "12:29:59", "12:30:00", "22:59:59", "23:00:00", "23:59:59"])
+def test_the_sql_of_days_agrees_with_the_rules(clock: str, cutoff: str) -> None:
+    placed_at = dt.datetime.fromisoformat(f"2018-05-07T{clock}+08:00").astimezone(dt.UTC)
+    one = "SELECT %s::timestamptz placed_at, %s::time cutoff"
+    sql = f"SELECT {queries.BUSINESS_DAY}, {queries.DELIVERY_DAY} FROM ({one}) o"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [placed_at, cutoff])
+        row = cursor.fetchone()
+    wanted = rules.delivery_day(placed_at, dt.time.fromisoformat(cutoff))
+    assert row == (rules.business_day(placed_at), wanted)
