@@ -87,6 +87,9 @@ PROBLEMS: dict[str, Problem] = {
         _("Map the status column, or say in the mapping how refunds are numbered."),
     ),
     "status_unknown": Problem(_("This status is not known here."), _("Say in the mapping what the word means.")),
+    "unknown_community": Problem(
+        _("No community has this name."), _("Say which community it is, or let the import create it.")
+    ),
     "text_too_long": Problem(_("The text is too long for its column."), _("Shorten it, or check the column.")),
     "cells_too_many": Problem(
         _("The row has more cells than the header."), _("Look for an unquoted delimiter in the row.")
