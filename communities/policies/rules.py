@@ -44,7 +44,11 @@ class Policy:
         if value is None:
             return "none"
         if self.read is _fen:
-            return f"{value // 100}.{value % 100:02d}"
+            return _yuan(value)
+        if self.read is _yuan_cuts:
+            return " ".join(map(_yuan, value))
+        if self.read is _share:
+            return f"{value * 100:g}%"
         return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
     def check(self, value: Any) -> None:
@@ -90,10 +94,29 @@ def _cuts(text: str) -> list[int] | None:
 
 def _fen(text: str) -> int:
     """Yuan as people type it, kept as fen."""
-    yuan, _, cents = text.partition(".")
+    yuan, _, cents = text.removeprefix("¥").partition(".")
     if len(cents) > 2 or not (yuan + cents).isdigit():
         raise ValueError(text)
     return int(yuan) * 100 + int(cents.ljust(2, "0"))
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def _yuan_cuts(text: str) -> list[int] | None:
+    """Four rising amounts in yuan, kept as fen."""
+    if not text or text == "none":
+        return None
+    cuts = [_fen(part) for part in text.replace(",", " ").split()]
+    if len(cuts) != 4 or cuts != sorted(cuts):
+        raise ValueError(text)
+    return cuts
+
+
+def _share(text: str) -> float:
+    """40% or 0.4: both are two fifths."""
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
 _TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning"), N_("Lifecycle"), N_("RFM")
@@ -119,14 +142,14 @@ _TABLE = [
     Policy("rfm_scoring", _RFM, N_("Scores come from"), "", "quantile", str, choices=("quantile", "fixed")),
     Policy("rfm_cuts_r", _RFM, N_("Fixed cut points of R"), _DAYS, None, _cuts),
     Policy("rfm_cuts_f", _RFM, N_("Fixed cut points of F"), _PURCHASES, None, _cuts),
-    Policy("rfm_cuts_m", _RFM, N_("Fixed cut points of M"), _YUAN, None, _cuts),
+    Policy("rfm_cuts_m", _RFM, N_("Fixed cut points of M"), _YUAN, None, _yuan_cuts),
     Policy("rfm_cut", _RFM, N_("A score is high when it is above"), "", "mean_score", str,
            choices=("mean_score", "fixed_score")),
     Policy("rfm_fixed_score", _RFM, N_("With a fixed score, high means above"), N_("score"), 3, int, 1, 4),
     Policy("rfm_min_customers", _RFM, N_("A community with fewer scored customers borrows the company's cut points"),
            _PEOPLE, 50, int, 1, 10**6),
     Policy("rfm_frozen", _RFM, N_("Keep the cut points of the last run"), "", False, _flag),
-    Policy("tag_min_share", _TAGS, N_("Share of spending that makes a taste"), _SHARE, 0.40, float, 0.01, 1),
+    Policy("tag_min_share", _TAGS, N_("Share of spending that makes a taste"), _SHARE, 0.40, _share, 0.01, 1),
     Policy("tag_min_purchases", _TAGS, N_("Purchases a taste needs at least"), _PURCHASES, 2, int, 1, 100),
     Policy("activation_days", _FUNNEL, N_("Activated: first purchase within"), _DAYS, 7, int, 1, 365),
     Policy("second_purchase_days", _FUNNEL, N_("Retained: second purchase within"), _DAYS, 30, int, 1, 365),
@@ -178,5 +201,5 @@ def in_force(company: Mapping[str, Any], own: Mapping[str, Any] | None = None, v
     for layer in (company, own or {}):
         chosen |= {key: value for key, value in layer.items() if value is not None and key in POLICIES}
     known = {field.name for field in fields(Policies)}
-    values = {key: tuple(v) if isinstance(v, list) else v for key, v in chosen.items() if key in known}
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in chosen.items() if key in known}
     return Policies(**values, version=version)

@@ -110,7 +110,7 @@ def words_left(matrix: Matrix) -> dict[str, tuple[str, str]]:
 
 
 def words_right(matrix: Matrix) -> dict[str, tuple[str, str]]:
-    words = {}
+    words: dict[str, tuple[str, str]] = {}
     for code in rules.CLASSES:
         total = matrix.column_total(code)
         came = total - matrix.cell(code, code).customers

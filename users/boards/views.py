@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,7 +52,7 @@ def segments_board(request: HttpRequest) -> HttpResponse:
 
 
 @desk_page(EXPORT)
-def matrix_csv(request: HttpRequest) -> HttpResponse:
+def matrix_csv(request: HttpRequest) -> HttpResponseBase:
     """The matrix as a file: one row a pair of classes."""
     desk = cast(DeskRequest, request).desk
     sight = sight_of(request, desk)
@@ -70,13 +71,14 @@ def rfm_board(request: HttpRequest) -> HttpResponse:
     grid, cleaned = rfm.boxes(sight), rfm_queries.cleaning(sight.as_of, sight.places)
     place = desk.community.id if desk.community else rfm_rules.COMPANY
     cut, rules = rfm_queries.cut_of(sight.as_of, place), _policies(desk, sight)
-    code = request.GET.get("rfm", "")
+    asked = request.GET.get("rfm", "")
+    chosen = asked if asked in rfm_rules.CLASSES else ""
     context = {
         "sight": sight,
         "columns": rfm.COLUMN_WORDS,
         "lines": zip(rfm.ROW_WORDS, grid, strict=True),
         "scored": rfm.scored(grid),
-        "chosen": code if code in rfm_rules.CLASSES else "",
+        "chosen": chosen,
         "cut": cut,
         "cut_rows": rfm.cut_rows(cut) if cut else [],
         "high_words": rfm.high_words(cut, rules) if cut else "",
@@ -89,7 +91,7 @@ def rfm_board(request: HttpRequest) -> HttpResponse:
         "by_community": rfm.by_community(sight, places.named_places(desk)) if desk.community is None else None,
     }
     if desk.may(SEE_CUSTOMERS) and sight.is_latest:
-        context |= lists.scored_people(request, desk, sight, context["chosen"])
+        context |= lists.scored_people(request, desk, sight, chosen)
     return render(request, "users/boards/rfm.html", context)
 
 

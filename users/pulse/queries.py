@@ -1,9 +1,7 @@
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
-from django.db import connection
-
+from opsdesk.lib import sql
 from users.lifecycle.models import SnapshotDay
 from users.pulse.rules import (
     LAG_DAYS,
@@ -47,13 +45,13 @@ SELECT s.as_of, count(*), count(*) FILTER (WHERE EXISTS (
 
 def day_figures(day: dt.date, communities: Sequence[int]) -> list[DayFigures]:
     """This day and the same weekday of the seven weeks before, oldest first; 0 in `communities` is the unassigned."""
-    rows = _rows(_DAYS, days=same_weekdays(day), communities=list(communities))
+    rows = sql.rows(_DAYS, days=same_weekdays(day), communities=list(communities))
     return [DayFigures(*row) for row in rows]
 
 
 def wake_figures(as_of: dt.date, communities: Sequence[int]) -> list[WakeFigures]:
     """The last complete weeks that have a Monday snapshot, oldest first."""
-    rows = _rows(_WAKES, mondays=complete_mondays(as_of), communities=list(communities))
+    rows = sql.rows(_WAKES, mondays=complete_mondays(as_of), communities=list(communities))
     return [WakeFigures(*row) for row in rows]
 
 
@@ -74,7 +72,7 @@ SELECT community_id, max(day), max(max(day)) OVER () - max(day)
 
 def lagging(communities: Sequence[int]) -> list[Lagging]:
     """Communities whose newest order is two days or more older than the newest of all in sight."""
-    found = [Lagging(*row) for row in _rows(_LAST_DAYS, communities=list(communities))]
+    found = [Lagging(*row) for row in sql.rows(_LAST_DAYS, communities=list(communities))]
     return sorted((lag for lag in found if lag.days_behind >= LAG_DAYS), key=lambda lag: -lag.days_behind)
 
 
@@ -94,11 +92,5 @@ SELECT c.id, COALESCE(d.gross, 0), COALESCE(d.net, 0), COALESCE(d.payers, 0), CO
 
 
 def community_days(day: dt.date, as_of: dt.date, communities: Sequence[int]) -> list[CommunityFigures]:
-    rows = _rows(_COMMUNITIES, day=day, as_of=as_of, communities=list(communities))
+    rows = sql.rows(_COMMUNITIES, day=day, as_of=as_of, communities=list(communities))
     return [CommunityFigures(*map(int, row)) for row in rows]
-
-
-def _rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
