@@ -61,9 +61,12 @@ class Policy:
     def _top(self) -> float:
         return float("inf") if self.high is None else self.high
 
-    def _hint(self, text: Any) -> dict[str, Any]:
-        choices = ", ".join(self.choices)
-        return {"text": text, "example": self.default, "low": self.low, "high": self.high, "choices": choices}
+    def _hint(self, value: Any) -> dict[str, Any]:
+        """What a message may say, written as people type it."""
+        example = "10 20 30 40" if self.default is None else self.written(self.default)
+        low, high = (None if bound is None else self.written(bound) for bound in (self.low, self.high))
+        text = value if isinstance(value, str) else self.written(value)
+        return {"text": text, "example": example, "low": low, "high": high, "choices": ", ".join(self.choices)}
 
 
 def _flag(text: str) -> bool:

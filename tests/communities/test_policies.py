@@ -16,6 +16,8 @@ from communities.policies import actions, queries, rules
         ("rfm_frozen", "yes", True),
         ("rfm_scoring", "fixed", "fixed"),
         ("tag_min_share", "0.5", 0.5),
+        ("tag_min_share", "40%", 0.4),
+        ("rfm_cuts_m", "168 396 742.5, 1318", [16800, 39600, 74250, 131800]),
     ],
 )
 def test_a_value_is_read_as_people_type_it(key: str, text: str, value: object) -> None:
@@ -35,6 +37,8 @@ def test_a_value_is_read_as_people_type_it(key: str, text: str, value: object) -
         ("rfm_scoring", "western"),
         ("tag_min_share", "1.5"),
         ("tag_min_share", "nan"),
+        ("tag_min_share", "140%"),
+        ("rfm_cuts_m", "1 2 3 2.999"),
     ],
 )
 def test_nonsense_is_refused_with_what_is_allowed(key: str, text: str) -> None:
