@@ -3,20 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from typing import Any, cast
+from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from communities import queries, rules
 from communities.models import Community, StaffMember
 from communities.rules import Grant
 from communities.scoping import Scope
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass
@@ -64,7 +69,7 @@ class DeskRequest(HttpRequest):
     """A request that came through one of the doors below."""
 
     desk: Desk
-    user: StaffMember  # type: ignore[assignment]
+    user: StaffMember
 
 
 def desk_page(capability: str) -> Callable[[View], View]:
@@ -76,15 +81,23 @@ def phone_page(capability: str = rules.PHONE) -> Callable[[View], View]:
     return _door(capability, _sign_in)
 
 
+def signed_in(view: View) -> View:
+    """Open a page about oneself to everybody who is signed in, whatever they may do."""
+    return _door("", _sign_in)(view)
+
+
 def _door(capability: str, turned_away: Callable[[HttpRequest], HttpResponse]) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return turned_away(request)
-            desk = Desk.of(cast(StaffMember, request.user), capability, request.GET.get("community", ""))
+            staff = request.user
+            if staff.password_is_temporary:
+                return _own_password_first(request)
+            desk = Desk.of(staff, capability or rules.DESK, request.GET.get("community", ""))
             request.desk = desk  # type: ignore[attr-defined]
-            if not desk.may(capability):
+            if capability and not desk.may(capability):
                 raise PermissionDenied(capability)
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
@@ -103,6 +116,15 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": answer.headers["Location"]})
     return answer
+
+
+def _own_password_first(request: HttpRequest) -> HttpResponse:
+    """Whoever came in with a password that a colleague has seen chooses their own before anything else."""
+    messages.info(request, _("Choose your own password first: the one you were given is known to a colleague."))
+    address = reverse("account_change_password")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 class PreferencesMiddleware:

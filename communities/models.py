@@ -117,6 +117,7 @@ class StaffMember(AbstractUser):
     name = models.CharField(_("name"), max_length=80)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    password_is_temporary = models.BooleanField(default=False, help_text="given by a colleague: to be changed first")
     page_settings = models.JSONField(default=dict, blank=True, help_text="columns and sizes chosen, by page")
 
     class Meta:
@@ -140,7 +141,7 @@ class Assignment(models.Model):
     staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(_("role"), max_length=24, choices=[(key, _(role.label)) for key, role in ROLES.items()])
     community = models.ForeignKey(Community, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    station = models.ForeignKey(ServiceStation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    station = models.ForeignKey(ServiceStation, null=True, blank=True, on_delete=models.CASCADE, related_name="team")
 
     class Meta:
         ordering = ["staff", "role", "id"]

@@ -29,6 +29,11 @@ def stations_in(scope: Scope) -> QuerySet[ServiceStation]:
     return ServiceStation.objects.filter(scope.condition("community_id", "id")).select_related("community")
 
 
+def stations_in_communities(communities: QuerySet[Community]) -> QuerySet[ServiceStation]:
+    """Open stations of whole communities."""
+    return ServiceStation.objects.filter(community__in=communities, is_active=True).select_related("community")
+
+
 def acts_on(thing: str, thing_id: object) -> QuerySet[StaffAct]:
     """The log of one thing, newest first (index act_of_a_thing)."""
     return StaffAct.objects.filter(thing=thing, thing_id=str(thing_id)).select_related("staff")

@@ -1,11 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views import i18n
 from django.views.decorators.http import require_POST
 
-from communities import actions
+from communities import actions, redirects
 from communities.models import StaffMember
 
 
@@ -25,11 +24,6 @@ def set_theme(request: HttpRequest) -> HttpResponse:
         theme = StaffMember.Theme.AUTO
     if isinstance(request.user, StaffMember):
         actions.remember_preference(request.user, theme=theme)
-    answer = redirect(_back(request))
+    answer = redirect(redirects.back(request))
     answer.set_cookie("theme", theme, max_age=365 * 24 * 3600, samesite="Lax")
     return answer
-
-
-def _back(request: HttpRequest) -> str:
-    target = request.POST.get("next", "/")
-    return target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "/"

@@ -1,3 +1,5 @@
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -16,3 +18,9 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Somebody chose their own: the one-time password has done its work."""
+        user.set_password(password)
+        user.password_is_temporary = False
+        user.save(update_fields=["password", "password_is_temporary"])

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from communities.actions import write_log
 from communities.models import Community, PolicyChange, StaffMember
 from communities.policies import queries, rules
+from opsdesk.lib.words import N_
 
 _CHANGES = 0x0F15  # advisory lock: changes of policies queue up, so that versions follow one another
 
@@ -19,7 +20,7 @@ def change(
     """
     policy = rules.POLICIES[key]
     if community is not None and not policy.per_community:
-        raise rules.BadValue(rules.N_("%(key)s has one value for the whole company."), key=key)
+        raise rules.BadValue(N_("%(key)s has one value for the whole company."), key=key)
     if value is not None:
         policy.check(value)
     with connection.cursor() as cursor:

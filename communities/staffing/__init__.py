@@ -1,0 +1,1 @@
+"""Who works here: accounts, the roles they hold and where, their keys to the API."""

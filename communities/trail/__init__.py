@@ -1,0 +1,1 @@
+"""What staff did: the log read back, filtered and exported."""
