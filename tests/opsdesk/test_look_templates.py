@@ -1,0 +1,113 @@
+"""House rules of templates and style sheets, as tests."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from opsdesk import assets, classes
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STATIC = ROOT / "opsdesk" / "static"
+CSS = (STATIC / "opsdesk.css").read_text(encoding="utf-8")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT / "templates"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_template_holds_nothing_inline_and_nothing_from_elsewhere(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle\s*=", source)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", source)
+    assert "hx-on" not in source
+    assert not re.search(r"<script(?![^>]*\ssrc=)", source)
+    assert "<style" not in source
+    assert not re.search(r"https?://(?!www\.w3\.org)", source)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_template_says_what_it_is_before_anything_else(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert "{#" in source[:400] or "{% comment %}" in source[:400] or source.count("\n") < 12
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_every_icon_named_is_in_the_sprite(path: Path) -> None:
+    named = set(re.findall(r"{% icon \"([\w-]+)\"", path.read_text(encoding="utf-8")))
+    assert named <= set(assets.icon_names())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_chinese_is_in_the_translations_not_in_templates(path: Path) -> None:
+    assert not re.search("[一-鿿]", path.read_text(encoding="utf-8"))
+
+
+def test_the_icons_of_the_rail_are_in_the_sprite() -> None:
+    source = (ROOT / "opsdesk" / "navigation.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'Entry\("\w+", N_\("[^"]+"\), "([\w-]+)"', source))
+    assert len(named) > 20
+    assert named <= set(assets.icon_names())
+
+
+@pytest.mark.parametrize("feature", ["color-mix", ":has(", "oklch", ":where(", "@layer", "linear-gradient(to"])
+def test_the_style_sheet_uses_nothing_that_old_phones_lack(feature: str) -> None:
+    assert feature not in CSS
+
+
+def test_the_style_sheets_stay_small() -> None:
+    assert len(CSS.encode()) < 36_000
+    assert len((STATIC / "phone.css").read_bytes()) < 6_000
+
+
+def test_every_class_has_its_glyph_and_its_colour_in_both_themes() -> None:
+    glyphs = (STATIC / "glyphs.svg").read_text(encoding="utf-8")
+    for code in classes.WORDS:
+        assert f'id="{code}"' in glyphs
+        assert f".c-{code} {{" in CSS
+        assert CSS.count(f"--{code}:") == 2
+
+
+def tokens(theme: str) -> dict[str, str]:
+    opening = ":root, [data-bs-theme=light] {" if theme == "light" else "[data-bs-theme=dark] {"
+    block = CSS.split(opening, 1)[1].split("}", 1)[0]
+    return {key: long(value) for key, value in re.findall(r"--([\w-]+):(#[0-9A-F]{3,6})\b", block)}
+
+
+def long(colour: str) -> str:
+    return "#" + "".join(sign * 2 for sign in colour[1:]) if len(colour) == 4 else colour
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2: (lighter + 0.05) / (darker + 0.05) of relative luminances."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [(text, ground) for text in ("ink", "ink-2", "ink-3") for ground in ("ground", "rail", "sunk", "hover", "selected")]
+    + [(text, "ground") for text in ("accent", "bad", "warn", "ok")]
+    + [("accent", "selected"), ("on-accent", "accent"), ("on-accent", "accent-hover")]
+    + [("on-heat-low", f"heat-{step}") for step in range(1, 6)]
+    + [("on-heat-high", f"heat-{step}") for step in range(6, 9)],
+)
+def test_text_can_be_read_on_its_ground(theme: str, text: str, ground: str) -> None:
+    colours = tokens(theme)
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("shape", ["control", *classes.WORDS])
+def test_shapes_can_be_told_from_the_ground(theme: str, shape: str) -> None:
+    colours = tokens(theme)
+    assert contrast(colours[shape], colours["ground"]) >= 3
