@@ -31,7 +31,10 @@
   }
   document.addEventListener("click", function (event) { closeMenus(event.target.closest("details") || document.body); });
   document.addEventListener("toggle", function (event) {
-    if (event.target.open && event.target.matches("details.menu, details.defn")) closeMenus(event.target);
+    if (!event.target.open || !event.target.matches("details.menu, details.defn")) return;
+    closeMenus(event.target);
+    var body = event.target.querySelector(".menu-body");
+    if (body && body.getBoundingClientRect().right > window.innerWidth - 8) body.classList.add("end");
   }, true);
 
   // The drawer opens by its link (#rail); Escape and the shade close it.
