@@ -82,7 +82,7 @@ def positions() -> list[dict[str, Any]]:
 
 
 def ranges() -> list[dict[str, Any]]:
-    return [row | {"range": charts.interval(row["at"][0], row["at"][1], row["at"][2], row["scale"])} for row in WORLD["ranges"]]
+    return [row | {"range": charts.interval(*row["at"], row["scale"])} for row in WORLD["ranges"]]
 
 
 class PlaceForm(forms.Form):

@@ -13,7 +13,7 @@
       box.checked = all.length > 0 && picked.length === all.length;
       box.indeterminate = picked.length > 0 && picked.length < all.length;
     });
-    var chosen = everything && everything.value ? Number(form.dataset.total) : picked.length;
+    var chosen = everything && everything.value ? Number(form.dataset.total.replace(/\D/g, "")) : picked.length;
     form.querySelectorAll("[data-picked]").forEach(function (place) {
       place.textContent = chosen.toLocaleString("en");
     });
