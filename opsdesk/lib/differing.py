@@ -9,16 +9,19 @@ from opsdesk.lib import sql
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its key and the columns beside it. `dated` names a date column whose earliest change is told."""
+    """A table: its key, the columns that are compared, those that are only stamped on rows that differ, those that
+    are given to new rows and then left to others. `dated` names a date column whose earliest change is told."""
 
     name: str
     key: tuple[str, ...]
     values: tuple[str, ...]
+    stamped: tuple[str, ...] = ()
+    at_first: tuple[str, ...] = ()
     dated: str = ""
 
     @property
     def columns(self) -> str:
-        return ", ".join((*self.key, *self.values))
+        return ", ".join((*self.key, *self.values, *self.stamped, *self.at_first))
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,12 @@ class Written:
 
 
 def write(table: Table, fresh: str, within: str = "true", **params: Any) -> Written:
-    """The rows of `table` that fulfil `within` (columns as t.…) become those of the relation `fresh`, which has the
-    table's columns and no row outside `within`. Inside a transaction, under a lock that keeps other writers away."""
+    """The rows of `table` that fulfil `within` (columns as t.…) become those of `fresh`: a relation or a bracketed
+    query with the table's columns and no row outside `within`. Inside a transaction, under a lock that keeps other
+    writers away."""
+    if not sql.rows(f"SELECT FROM {table.name} t WHERE {within} LIMIT 1", **params):
+        added, first_added = _done(table, _FILL, fresh, within, params)
+        return Written(inserted=added, first=first_added)
     gone, first_gone = _done(table, _DELETE, fresh, within, params)
     changed, first_changed = _done(table, _UPDATE, fresh, within, params)
     added, first_added = _done(table, _INSERT, fresh, within, params)
@@ -50,6 +57,9 @@ _UPDATE = """
 UPDATE {name} t SET {settings} FROM {fresh} f
  WHERE {within} AND {same_key} AND ({old}) IS DISTINCT FROM ({new})
 """
+_FILL = """
+INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {fresh} f
+"""
 _INSERT = """
 INSERT INTO {name} AS t ({columns})
 SELECT {columns} FROM {fresh} f WHERE NOT EXISTS (SELECT FROM {name} t WHERE {within} AND {same_key})
@@ -63,7 +73,7 @@ def _done(table: Table, statement: str, fresh: str, within: str, params: dict[st
         within=within,
         columns=table.columns,
         same_key=" AND ".join(f"f.{column} = t.{column}" for column in table.key),
-        settings=", ".join(f"{column} = f.{column}" for column in table.values),
+        settings=", ".join(f"{column} = f.{column}" for column in (*table.values, *table.stamped)),
         old=", ".join(f"t.{column}" for column in table.values),
         new=", ".join(f"f.{column}" for column in table.values),
     )

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from communities.policies.rules import Policies
 from opsdesk.lib import sql
-from users.lifecycle import rules
+from users.lifecycle import rules, snapshot_sql
 from users.lifecycle.models import LifecycleCount, LifecycleSnapshot, SnapshotDay
+from users.purchases import queries as purchase_queries
 
 Places = Sequence[int] | None
 
@@ -150,6 +152,24 @@ def transitions(as_of: date, before: date | None = None, places: Places = None) 
     statement = _WEEKLY if start == monday_before(as_of) else _APART
     rows = sql.rows(statement, after=as_of, before=start, places=_listed(places))
     return Matrix(start, as_of, {(was, now): Cell(was, now, n, policy) for was, now, n, policy in rows})
+
+
+def preview(as_of: date, policies: Policies, place: int | None = None) -> dict[str, int]:
+    """Customers by class if these policies were in force in one community, or (None) for the whole company; from the
+    facts in the snapshot. Nothing is kept."""
+    supposed = purchase_queries.policies_supposed(policies, place)
+    each = list(supposed.values())
+    rows = sql.rows(
+        snapshot_sql.PREVIEW,
+        as_of=as_of,
+        place=place,
+        places=list(supposed),
+        new_window=[one.new_window_days for one in each],
+        silent_after=[one.silent_after_days for one in each],
+        merge_days=[one.merge_days for one in each],
+    )
+    found: dict[str, int] = dict.fromkeys(rules.CLASSES, 0)
+    return found | dict(rows)
 
 
 def movers(

@@ -120,18 +120,18 @@ def rehome(customer_ids: Collection[int] | None) -> Rebuilt:
 
 
 @contextmanager
-def days_under(policies: Mapping[int, Policies], places: Collection[int] | None = None) -> Iterator[str]:
+def days_under(policies: Mapping[int, Policies]) -> Iterator[str]:
     """The name of a relation with the customer-days under these policies: the table itself where it was made by them,
-    else a temporary one, of some places or of all. For older rule versions and for previews; nothing is kept."""
+    else a temporary one. For older rule versions and for previews; nothing is kept."""
     if queries.make_the_same_days(policies, queries.policies_by_place()):
         yield DAYS.name
         return
-    wanted = list(policies if places is None else places)
-    text = queries.days_sql(policies, queries.OF_PLACES)
-    with transaction.atomic():
-        _create("days_supposed", text, **queries.policy_params(policies), ids=wanted)
+    text, params = queries.days_sql(policies, queries.OF_PLACES), queries.policy_params(policies)
+    sql.run(f"CREATE TEMPORARY TABLE days_supposed AS {text}", **params, ids=list(policies))
+    try:
         sql.run("ANALYZE days_supposed")
         yield "days_supposed"
+    finally:
         sql.run("DROP TABLE days_supposed")
 
 
@@ -139,6 +139,16 @@ def days_under(policies: Mapping[int, Policies], places: Collection[int] | None 
 def mark_left_censored(version: int | None = None) -> int:
     """Flag everybody first seen in the first weeks of the data; how many flags changed."""
     return sql.run(_CENSOR, since=_uncensored_from(version))
+
+
+@transaction.atomic
+def assign_stations(places: Collection[int] | None = None) -> int:
+    """Every customer (of these communities) to the station that serves them; how many changed."""
+    ids = None if places is None else list(places)
+    return sql.run(
+        f"UPDATE users_customer c SET station_id = s.station_id FROM ({queries.STATIONS}) s WHERE c.id = s.customer_id",
+        ids=ids,
+    )
 
 
 def _groups(places: list[int]) -> Iterator[list[int]]:

@@ -2,10 +2,12 @@
 unassigned."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from communities.policies import queries as policy_queries
+from communities.policies import rules as policy_rules
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
 from users.purchases.models import UNASSIGNED
@@ -112,6 +114,26 @@ SELECT c.id AS customer_id, COALESCE(c.community_id, 0) AS was, l.community_id A
  WHERE c.community_id IS DISTINCT FROM l.community_id
 """
 
+# One row a customer whose station is not the one of rules.station_of.
+STATIONS = """
+SELECT c.id AS customer_id, s.station_id
+  FROM users_customer c
+  LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, station_id
+               FROM users_order o WHERE station_id IS NOT NULL AND state <> 'waiting'
+              ORDER BY customer_id, placed_at DESC, id DESC) o ON o.customer_id = c.id
+  LEFT JOIN communities_servicestation told
+         ON told.id = o.station_id AND told.is_active AND told.community_id = c.community_id
+  LEFT JOIN (SELECT community_id, building, min(id) AS id
+               FROM communities_servicestation, unnest(buildings) AS building
+              WHERE is_active GROUP BY 1, 2) listing
+         ON listing.community_id = c.community_id AND listing.building = c.building AND c.building <> ''
+  LEFT JOIN (SELECT community_id, min(id) AS id FROM communities_servicestation
+              WHERE is_active AND buildings = '{}' GROUP BY 1 HAVING count(*) = 1) only
+         ON only.community_id = c.community_id
+ CROSS JOIN LATERAL (SELECT COALESCE(told.id, listing.id, only.id) AS station_id) s
+ WHERE c.station_id IS DISTINCT FROM s.station_id AND (%(ids)s::int[] IS NULL OR c.community_id = ANY(%(ids)s))
+"""
+
 # As SQL what rules.business_day and rules.delivery_day say; `cutoff` is the community's order_cutoff.
 BUSINESS_DAY = "(placed_at AT TIME ZONE 'Asia/Shanghai')::date"
 DELIVERY_DAY = f"""({BUSINESS_DAY}
@@ -139,6 +161,18 @@ def policies_by_place(version: int | None = None) -> dict[int, Policies]:
     return {UNASSIGNED if place is None else place: one for place, one in found.items()}
 
 
+def policies_supposed(policies: Policies, place: int | None = None) -> dict[int, Policies]:
+    """Policies by place if these were in force: in one place, or (None) for the company, under what communities have
+    set for themselves."""
+    if place is not None:
+        return policies_by_place() | {place: policies}
+    company, own = asdict(policies), policy_queries.values_in_force()
+    return {
+        one: policies if one == UNASSIGNED else policy_rules.in_force(company, own.get(one), policies.version)
+        for one in policies_by_place()
+    }
+
+
 def make_the_same_days(some: Mapping[int, Policies], others: Mapping[int, Policies]) -> bool:
     """Customer-days depend on two thresholds only; do these policies agree in them?"""
     return {place: (one.merge_days, one.service_order_min_amount) for place, one in some.items()} == {
@@ -162,10 +196,15 @@ def newest_change() -> int:
     return int(sql.value("SELECT max(id) FROM users_dayschanged") or 0)
 
 
-def first_day_changed_since(change_id: int) -> date | None:
-    """The earliest business day written after that change."""
-    found: date | None = sql.value("SELECT min(first_day) FROM users_dayschanged WHERE id > %(id)s", id=change_id)
-    return found
+def stale_days(table: str) -> set[date]:
+    """Of the computed dates in a table (as_of, last_change_id), those before which customer-days changed since."""
+    return {day for (day,) in sql.rows(_STALE.format(table=table))}
+
+
+_STALE = """
+SELECT s.as_of FROM {table} s
+ WHERE EXISTS (SELECT FROM users_dayschanged c WHERE c.id > s.last_change_id AND c.first_day < s.as_of)
+"""
 
 
 # One row a place with its number of customers; the unassigned too.

@@ -1,6 +1,6 @@
 """Which orders count, what they are worth, and how they make purchases: the definition that the SQL is held to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -110,6 +110,30 @@ def starts(days: Sequence[date], merge_days: int) -> list[bool]:
     return marks
 
 
+@dataclass(frozen=True)
+class StationFacts:
+    """An open station. Without `buildings` it serves what no other station of its community lists."""
+
+    id: int
+    community_id: int
+    buildings: tuple[str, ...] = ()
+
+
+def station_of(
+    community_id: int | None, building: str, told: int | None, stations: Sequence[StationFacts]
+) -> int | None:
+    """The station that serves a door: the one the latest order names, if it is one of the community's; else the first
+    that lists the building; else the community's only one that lists none; else nobody knows."""
+    here = [station for station in stations if station.community_id == community_id]
+    listing = [station.id for station in here if building and building in station.buildings]
+    serving_all = [station.id for station in here if not station.buildings]
+    if told in {station.id for station in here}:
+        return told
+    if listing:
+        return min(listing)
+    return serving_all[0] if len(serving_all) == 1 else None
+
+
 def is_service_order(service_amount: int, at_least: int) -> bool:
     """An order without a service line is none, even where the threshold is 0."""
     return service_amount > 0 and service_amount >= at_least
@@ -193,3 +217,30 @@ def _is_service(order: OrderFacts, policies: Policies) -> bool:
 
 def _is_clean(order: OrderFacts, policies: Policies) -> bool:
     return order.counted and not _is_service(order, policies)
+
+
+def days_due(
+    as_of: date, first_day: date | None, computed: Mapping[date, int], stale: Collection[date], in_force: int
+) -> list[tuple[date, int]]:
+    """Which as-of dates to compute, oldest first, each with its rule version.
+
+    Every Monday after the first data week that was not computed, or from the earliest stale one on; and as_of itself.
+    What was computed before keeps the version it was computed with; the newest date takes the one in force.
+    computed: the version by date.
+    """
+    first_stale = min(stale, default=None)
+    due = {
+        monday: computed.get(monday, in_force)
+        for monday in _mondays(first_day, as_of)
+        if monday not in computed or (first_stale is not None and monday >= first_stale)
+    }
+    is_old = any(day > as_of for day in computed)
+    due[as_of] = computed.get(as_of, in_force) if is_old else in_force
+    return sorted(due.items())
+
+
+def _mondays(first_day: date | None, upto: date) -> list[date]:
+    if first_day is None:
+        return []
+    first = monday_of(first_day) + timedelta(weeks=1)
+    return [first + timedelta(weeks=n) for n in range((upto - first).days // 7 + 1)]

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 
+from communities.policies.rules import Policies
 from opsdesk.lib import sql
-from users.rfm import rules
+from users.purchases import actions as purchases
+from users.purchases import queries as purchase_queries
+from users.rfm import rules, scoring, scoring_sql
 from users.rfm.models import CleaningCount, RfmCount, RfmCut, RfmDay, RfmScore
-from users.rfm.rules import COMPANY
+from users.rfm.rules import COMPANY, Cuts, Scores
 
 Places = Sequence[int] | None
 
@@ -57,6 +60,14 @@ class Cleaning(NamedTuple):
     merged_orders: int = 0
     purchases: int = 0
     outside_window: int = 0
+
+
+class Preview(NamedTuple):
+    """What policies would make of a date: (customers, fen) by class, the cleaning, and the cut points by community."""
+
+    classes: dict[str, tuple[int, int]]
+    cleaning: Cleaning
+    cuts: dict[int, Cuts]
 
 
 def latest_as_of() -> date | None:
@@ -143,6 +154,50 @@ def rfm_rows(as_of: date, places: Places = None) -> Iterator[RfmRow]:
     """For the export: streamed, in bounded memory."""
     listed = None if places is None else list(places)
     return (RfmRow(*row) for row in sql.stream(_RFM, as_of=as_of, places=listed))
+
+
+_PREVIEW = """
+SELECT rfm_class, count(*), sum(monetary)::bigint FROM rfm_classed
+ WHERE %(place)s::int IS NULL OR community_id = %(place)s GROUP BY rfm_class
+"""
+_PREVIEW_CLEANING = """
+SELECT orders, service_orders, service_customers, proxy_orders, proxy_customers, merged_orders, purchases,
+       outside_window FROM {cleaning} c WHERE %(place)s::int IS NULL OR community_id = %(place)s
+"""
+
+
+def preview(as_of: date, policies: Policies, place: int | None = None) -> Preview:
+    """As if these policies were in force in one community, or (None) for the whole company; nothing is kept.
+
+    The same steps as the night's, with cut points counted anew also where they are frozen.
+    """
+    supposed = purchase_queries.policies_supposed(policies, place)
+    with purchases.days_under(supposed) as days, scoring.scored(as_of, supposed, days) as scored:
+        found = {row[0]: (row[1], row[2]) for row in sql.rows(_PREVIEW, place=place)}
+        cleaning = _PREVIEW_CLEANING.format(cleaning=scoring_sql.CLEANING.format(days=days))
+        steps = [Cleaning(*row) for row in sql.rows(cleaning, place=place, as_of=as_of)]
+    classes = {name: found.get(name, (0, 0)) for name in rules.CLASSES}
+    return Preview(classes, Cleaning(*(sum(column) for column in zip(Cleaning(), *steps, strict=True))), scored.cuts)
+
+
+def as_cuts(row: RfmCut) -> Cuts:
+    """A kept row as the rules know it."""
+    r, f, m = (tuple(getattr(row, name)) for name in rules.DIMENSIONS)
+    return Cuts(row.origin, r, f, m, Scores(row.r_sum, row.f_sum, row.m_sum), row.mean_of)
+
+
+def as_row(as_of: date, place: int, cuts: Cuts, customers: int) -> RfmCut:
+    points = {name: list(getattr(cuts, name)) for name in rules.DIMENSIONS}
+    sums = {f"{name}_sum": total for name, total in zip(rules.DIMENSIONS, cuts.sums, strict=True)}
+    return RfmCut(
+        as_of=as_of,
+        community_id=place,
+        origin=cuts.origin,
+        mean_of=cuts.mean_of,
+        customers=customers,
+        **points,
+        **sums,
+    )
 
 
 def _by_class(as_of: date, places: Places) -> dict[str, tuple[int, int]]:

@@ -1,0 +1,142 @@
+"""Write the RFM scores: every Monday for ever, other days while they are fresh."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from communities.policies.rules import Policies
+from opsdesk.lib import differing, sql
+from opsdesk.lib.differing import Table
+from users.purchases import actions as purchases
+from users.purchases import queries as purchase_queries
+from users.purchases import rules as purchase_rules
+from users.rfm import queries, scoring, scoring_sql
+from users.rfm.models import CleaningCount, RfmCount, RfmCut, RfmDay, RfmScore
+from users.rfm.rules import Cuts
+from users.rfm.scoring import Scoring
+
+SCORES = Table(
+    "users_rfmscore",
+    ("as_of", "customer_id"),
+    ("community_id", "last_day", "frequency", "monetary", "r_score", "f_score", "m_score", "rfm_class"),
+)
+COUNTS = Table("users_rfmcount", ("as_of", "community_id", "rfm_class"), ("customers", "monetary"))
+CLEANING = Table("users_cleaningcount", ("as_of", "community_id"), queries.Cleaning._fields)
+KEPT_DAYS = 2  # dates that are no Mondays
+
+
+@dataclass(frozen=True)
+class Computed:
+    """days: as-of dates computed; customers: with a score as of the last one; written: rows that differed."""
+
+    days: tuple[date, ...] = ()
+    customers: int = 0
+    written: int = 0
+
+
+def recompute(
+    as_of: date,
+    version: int,
+    places: Collection[int] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Computed:
+    """as_of, and every Monday before it that is missing or stale; each date in one transaction.
+
+    With places only their rows are written: the company's cut points are counted anew where one of them borrows
+    them, but not kept. progress is told (dates done, dates in all) before each date.
+    """
+    done: list[date] = []
+    written = customers = 0
+    due = _due(as_of, version)
+    for rules_version, group in groupby(due, key=lambda one: one[1]):
+        policies = purchase_queries.policies_by_place(rules_version)
+        with purchases.days_under(policies) as days:
+            for day, _ in group:
+                progress(len(done), len(due))
+                customers, rows = _compute(day, rules_version, policies, days, places)
+                written += rows
+                done.append(day)
+    progress(len(done), len(due))
+    return Computed(tuple(done), customers, written)
+
+
+@transaction.atomic
+def forget_old_days(as_of: date) -> list[date]:
+    """Let go of dates that are no Mondays, but for the latest ones; the dates that went."""
+    others = RfmDay.objects.exclude(as_of__iso_week_day=1).order_by("-as_of").values_list("as_of", flat=True)
+    fresh = [day for day in others if day <= as_of][:KEPT_DAYS]
+    old = [day for day in others if day not in fresh]
+    for rows in (RfmScore, RfmCount, RfmCut, CleaningCount, RfmDay):
+        rows.objects.filter(as_of__in=old).delete()
+    return old
+
+
+def _due(as_of: date, version: int) -> list[tuple[date, int]]:
+    computed = dict(RfmDay.objects.values_list("as_of", "policy_version"))
+    stale = purchase_queries.stale_days("users_rfmday")
+    return purchase_rules.days_due(as_of, purchase_queries.first_day(), computed, stale, version)
+
+
+@transaction.atomic
+def _compute(
+    as_of: date, version: int, policies: Mapping[int, Policies], days: str, places: Collection[int] | None
+) -> tuple[int, int]:
+    sql.run("SET LOCAL work_mem = '64MB'")
+    change = purchase_queries.newest_change()
+    with scoring.scored(as_of, policies, days, _last_run(as_of, policies)) as found:
+        rows = _write(found, places)
+        customers = sql.value("SELECT count(*) FROM rfm_classed")
+    _remember(as_of, version, change, customers, places)
+    return customers, rows
+
+
+def _last_run(as_of: date, policies: Mapping[int, Policies]) -> dict[int, Cuts]:
+    """The newest cut points up to as_of, by community; those of as_of itself when it is computed again."""
+    if not any(one.rfm_frozen for one in policies.values()):
+        return {}
+    newest = RfmCut.objects.filter(as_of__lte=as_of).order_by("community_id", "-as_of").distinct("community_id")
+    return {row.community_id: queries.as_cuts(row) for row in newest}
+
+
+def _write(found: Scoring, places: Collection[int] | None) -> int:
+    here = None if places is None else list(places)
+    cleaning = scoring_sql.CLEANING.format(days=found.days)
+    if here is not None:
+        sql.run("DELETE FROM rfm_classed WHERE NOT community_id = ANY(%(here)s)", here=here)
+        cleaning = f"(SELECT * FROM {cleaning} c WHERE community_id = ANY(%(here)s))"
+    of_day = "t.as_of = %(as_of)s"
+    of_places = f"{of_day} AND (%(here)s::int[] IS NULL OR t.community_id = ANY(%(here)s))"
+    # Whoever moved into these places has a row that still names another.
+    of_people = (
+        f"{of_day} AND (t.community_id = ANY(%(here)s) OR t.customer_id IN (SELECT customer_id FROM rfm_classed))"
+    )
+    within = {"as_of": found.as_of, "here": here}
+    rows = differing.write(SCORES, "rfm_classed", of_day if here is None else of_people, **within).rows
+    rows += differing.write(COUNTS, scoring_sql.COUNTS, of_places, **within).rows
+    rows += differing.write(CLEANING, cleaning, of_places, **within).rows
+    _write_cuts(found, here)
+    if not RfmDay.objects.filter(as_of__gt=found.as_of).exists():
+        rows += sql.run(scoring_sql.STANDINGS, **within)
+    return rows
+
+
+def _write_cuts(found: Scoring, here: list[int] | None) -> None:
+    of_day = RfmCut.objects.filter(as_of=found.as_of)
+    (of_day if here is None else of_day.filter(community_id__in=here)).delete()
+    RfmCut.objects.bulk_create(
+        queries.as_row(found.as_of, place, cuts, found.customers[place])
+        for place, cuts in found.cuts.items()
+        if here is None or place in here
+    )
+
+
+def _remember(as_of: date, version: int, change: int, customers: int, places: Collection[int] | None) -> None:
+    told = {"policy_version": version, "last_change_id": change, "customers": customers, "computed_at": Now()}
+    if places is None:
+        RfmDay.objects.update_or_create(as_of=as_of, defaults=told)
+    else:
+        RfmDay.objects.get_or_create(as_of=as_of, defaults=told | {"last_change_id": -1})

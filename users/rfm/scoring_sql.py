@@ -1,0 +1,156 @@
+"""The RFM definition of rules.py as set-based SQL, in steps over temporary tables."""
+
+POLICIES = """
+    SELECT * FROM unnest(%(places)s::int[], %(begins)s::date[], %(service_min)s::bigint[], %(max_addresses)s::int[])
+             AS p(community_id, begin, service_min, max_addresses)
+"""
+
+# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders.
+PROXIES = f"""
+CREATE TEMPORARY TABLE rfm_proxy AS
+WITH policy AS ({POLICIES})
+SELECT customer_id
+  FROM (SELECT o.customer_id, p.max_addresses
+          FROM users_order o
+          JOIN users_customer c ON c.id = o.customer_id
+          JOIN policy p ON p.community_id = COALESCE(c.community_id, 0)
+         WHERE o.counted AND o.address_key <> '' AND o.day >= p.begin AND o.day < %(as_of)s
+           AND NOT (o.service_amount > 0 AND o.service_amount >= p.service_min)
+         GROUP BY o.customer_id, p.max_addresses, o.address_key) door
+ GROUP BY customer_id, max_addresses
+HAVING count(*) > max_addresses
+"""
+
+# Where every day starts a purchase, every clean day in the window is of a purchase that starts in it. Where days are
+# merged, the days before the first start belong to an earlier purchase.
+EVERY_DAY_STARTS = "d.day"
+FIRST_START = "min(d.day) FILTER (WHERE d.starts_clean) OVER (PARTITION BY d.customer_id)"
+
+# One row a customer with an order in the window; last_day is null where the cleaning left nothing.
+WINDOW = f"""
+CREATE TEMPORARY TABLE rfm_window AS
+WITH policy AS ({POLICIES})
+SELECT community_id, customer_id, sum(orders)::int AS orders, sum(clean_orders)::int AS clean_orders,
+       max(day) FILTER (WHERE clean_orders > 0 AND day >= first_start) AS last_day,
+       count(*) FILTER (WHERE starts_clean)::int AS frequency,
+       COALESCE(sum(clean_net) FILTER (WHERE day >= first_start), 0)::bigint AS monetary
+  FROM (SELECT d.community_id, d.customer_id, d.day, d.orders, d.clean_orders, d.clean_net, d.starts_clean,
+               {{first_start}} AS first_start
+          FROM {{days}} d JOIN policy p ON p.community_id = d.community_id
+         WHERE d.day >= p.begin AND d.day < %(as_of)s) inside
+ GROUP BY community_id, customer_id
+"""
+
+BASE = """
+CREATE TEMPORARY TABLE rfm_base AS
+SELECT community_id, customer_id, last_day, %(as_of)s - last_day AS r, frequency AS f, monetary AS m
+  FROM rfm_window
+ WHERE frequency > 0 AND customer_id NOT IN (SELECT customer_id FROM rfm_proxy)
+"""
+
+# One row a community (or one row, COMPANY): how many, and the value at place ceil(k*n/5) of each dimension.
+_PLACES = ", ".join(f"{{v}}[(({k} * n + 4) / 5)::int]" for k in range(1, 5))
+CUTS = f"""
+SELECT place, n, ARRAY[{_PLACES.format(v="r")}], ARRAY[{_PLACES.format(v="f")}], ARRAY[{_PLACES.format(v="m")}]
+  FROM (SELECT {{place}} AS place, count(*) AS n,
+               array_agg(r ORDER BY r) AS r, array_agg(f ORDER BY f) AS f, array_agg(m ORDER BY m) AS m
+          FROM rfm_base GROUP BY 1) ranked
+"""
+
+CUT_POINTS = """
+    SELECT * FROM unnest(%(places)s::int[], {columns}) AS p(community_id, {names})
+""".format(
+    columns=", ".join(f"%({d}{k})s::bigint[]" for d in "rfm" for k in range(1, 5)),
+    names=", ".join(f"{d}{k}" for d in "rfm" for k in range(1, 5)),
+)
+
+
+def _above(value: str) -> str:
+    return " + ".join(f"({value} > c.{value}{k})::int" for k in range(1, 5))
+
+
+# One row a scored customer.
+SCORED = f"""
+CREATE TEMPORARY TABLE rfm_scored AS
+WITH c AS ({CUT_POINTS})
+SELECT b.community_id, b.customer_id, b.last_day, b.f AS frequency, b.m AS monetary,
+       (5 - ({_above("r")}))::smallint AS r_score,
+       (1 + {_above("f")})::smallint AS f_score,
+       (1 + {_above("m")})::smallint AS m_score
+  FROM rfm_base b JOIN c ON c.community_id = b.community_id
+"""
+
+SUMS = """
+SELECT community_id, sum(r_score)::bigint, sum(f_score)::bigint, sum(m_score)::bigint, count(*)::int
+  FROM rfm_scored GROUP BY community_id
+"""
+
+# The company's sums: everybody under the company's cut points.
+COMPANY_SUMS = f"""
+WITH c AS ({CUT_POINTS})
+SELECT sum(5 - ({_above("r")}))::bigint, sum(1 + {_above("f")})::bigint, sum(1 + {_above("m")})::bigint, count(*)::int
+  FROM rfm_base b CROSS JOIN c
+"""
+
+MEANS = """
+    SELECT * FROM unnest(%(places)s::int[], %(r_sum)s::bigint[], %(f_sum)s::bigint[], %(m_sum)s::bigint[],
+                         %(mean_of)s::bigint[], %(fixed)s::int[])
+             AS p(community_id, r_sum, f_sum, m_sum, mean_of, fixed)
+"""
+
+
+def _high(d: str) -> str:
+    """Above the mean, compared as score × n > sum; or above the fixed score where there is one."""
+    return f"CASE WHEN p.fixed IS NULL THEN s.{d}_score * p.mean_of > p.{d}_sum ELSE s.{d}_score > p.fixed END"
+
+
+# One row a scored customer with the class: R, F, M high or low as the bits of a number.
+CLASSED = f"""
+CREATE TEMPORARY TABLE rfm_classed AS
+WITH p AS ({MEANS})
+SELECT %(as_of)s::date AS as_of, s.*,
+       (%(classes)s::text[])[1 + ({_high("r")})::int * 4 + ({_high("f")})::int * 2 + ({_high("m")})::int] AS rfm_class
+  FROM rfm_scored s JOIN p ON p.community_id = s.community_id
+"""
+
+COUNTS = """
+(SELECT as_of, community_id, rfm_class, count(*)::int AS customers, sum(monetary)::bigint AS monetary
+   FROM rfm_classed GROUP BY as_of, community_id, rfm_class)
+"""
+
+# One row a community that has customers with orders before as_of. Every order in the window is in exactly one of:
+# service, proxy, merged, purchases.
+CLEANING = """
+(SELECT %(as_of)s::date AS as_of, community_id, COALESCE(sum(w.orders), 0)::int AS orders,
+        COALESCE(sum(w.orders - w.clean_orders), 0)::int AS service_orders,
+        count(*) FILTER (WHERE w.orders > w.clean_orders)::int AS service_customers,
+        COALESCE(sum(w.clean_orders) FILTER (WHERE x.customer_id IS NOT NULL), 0)::int AS proxy_orders,
+        count(x.customer_id)::int AS proxy_customers,
+        COALESCE(sum(w.clean_orders - w.frequency) FILTER (WHERE x.customer_id IS NULL), 0)::int AS merged_orders,
+        COALESCE(sum(w.frequency) FILTER (WHERE x.customer_id IS NULL), 0)::int AS purchases,
+        count(*) FILTER (WHERE x.customer_id IS NULL AND COALESCE(w.frequency, 0) = 0)::int AS outside_window
+   FROM (SELECT DISTINCT community_id, customer_id FROM {days} WHERE day < %(as_of)s) ever
+   LEFT JOIN rfm_window w USING (community_id, customer_id)
+   LEFT JOIN rfm_proxy x USING (customer_id)
+  GROUP BY community_id)
+"""
+
+# One row a customer with a standing: scores as of the newest date, and the two lists the cleaning makes.
+STANDINGS = """
+UPDATE users_standing t
+   SET frequency = f.frequency, monetary = f.monetary, rfm_last_day = f.last_day, r_score = f.r_score,
+       f_score = f.f_score, m_score = f.m_score, rfm_class = f.rfm_class, is_service = f.is_service,
+       is_proxy = f.is_proxy, as_of = %(as_of)s
+  FROM (SELECT s.customer_id, c.frequency, c.monetary, c.last_day, c.r_score, c.f_score, c.m_score,
+               COALESCE(c.rfm_class, '') AS rfm_class, COALESCE(w.orders > w.clean_orders, false) AS is_service,
+               x.customer_id IS NOT NULL AS is_proxy
+          FROM users_standing s
+          LEFT JOIN rfm_classed c ON c.customer_id = s.customer_id
+          LEFT JOIN rfm_window w ON w.customer_id = s.customer_id
+          LEFT JOIN rfm_proxy x ON x.customer_id = s.customer_id
+         WHERE %(here)s::int[] IS NULL OR COALESCE(s.community_id, 0) = ANY(%(here)s)) f
+ WHERE t.customer_id = f.customer_id
+   AND (t.frequency, t.monetary, t.rfm_last_day, t.r_score, t.f_score, t.m_score, t.rfm_class, t.is_service, t.is_proxy)
+       IS DISTINCT FROM
+       (f.frequency, f.monetary, f.last_day, f.r_score, f.f_score, f.m_score, f.rfm_class, f.is_service, f.is_proxy)
+"""
