@@ -3,6 +3,7 @@
 from django.urls import path
 
 from communities.places import views as places
+from communities.policies import views as policies
 from communities.staffing import own_page
 from communities.staffing import views as staffing
 
@@ -27,6 +28,11 @@ urlpatterns = [
     path("staff/<int:staff_id>/reopen/", staffing.staff_reopen, name="staff_reopen"),
     path("staff/<int:staff_id>/password/", staffing.staff_password, name="staff_password"),
     path("staff/<int:staff_id>/tokens/<int:token_id>/", staffing.staff_revoke_token, name="staff_revoke_token"),
+    path("policies/", policies.policy_list, name="policies"),
+    path("policies/history/", policies.policy_history, name="policy_history"),
+    path("policies/versions/<int:version>/again/", policies.policy_again, name="policy_again"),
+    path("policies/versions/<int:version>/undo/", policies.policy_undo, name="policy_undo"),
+    path("policies/<slug:key>/default/", policies.policy_default, name="policy_default"),
     path("me/", own_page.me, name="me"),
     path("me/preferences/", own_page.preferences, name="my_preferences"),
     path("me/tokens/", own_page.token_issue, name="token_issue"),

@@ -58,6 +58,20 @@ class Policy:
             raise BadValue(N_("%(text)s is outside %(low)s to %(high)s."), **self._hint(value))
 
     @property
+    def is_flag(self) -> bool:
+        return self.read is _flag
+
+    @property
+    def is_money(self) -> bool:
+        """Kept in fen, typed in yuan."""
+        return self.read in (_fen, _yuan_cuts)
+
+    @property
+    def moves_customers(self) -> bool:
+        """Whether lifecycle or RFM classes depend on it."""
+        return self.group in (_CLEANING, _LIFECYCLE, _RFM)
+
+    @property
     def _top(self) -> float:
         return float("inf") if self.high is None else self.high
 
