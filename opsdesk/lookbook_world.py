@@ -82,7 +82,12 @@ def positions() -> list[dict[str, Any]]:
 
 
 def ranges() -> list[dict[str, Any]]:
-    return [row | {"range": charts.interval(*row["at"], row["scale"])} for row in WORLD["ranges"]]
+    return [row | {"range": _interval(row)} for row in WORLD["ranges"]]
+
+
+def _interval(row: dict[str, Any]) -> charts.Interval:
+    low, estimate, high = row["at"]
+    return charts.interval(low, estimate, high, row["scale"])
 
 
 class PlaceForm(forms.Form):
