@@ -1,0 +1,248 @@
+"""Everything that is done to an import. Pages and commands call these; long work becomes a job whose slot is the file.
+
+    file = receive(stream, "orders.csv", "app", by, today=today)     stored, check queued     -> uploaded, then ready
+    change_options(file, today=today, encoding="big5")               checked again            -> uploaded, then ready
+    queue_commit(file, by)                                           writing queued           -> committing, then done
+    request_cancel(file)                                             whatever runs stops, and leaves no row behind
+    queue_undo(file, by, today=today)                                taking back queued       -> undoing, then undone
+
+The jobs' handlers are check_file, commit_file and undo_file.
+"""
+
+from collections.abc import Mapping as MappingOf
+from datetime import date
+from typing import IO, Any
+
+from django.db import transaction
+
+from communities.actions import write_log
+from communities.models import StaffMember
+from opsdesk.lib.runs import actions as runs
+from opsdesk.lib.runs.actions import Cancelled, Hold, Lost
+from opsdesk.lib.runs.models import Job
+from users.imports import checking, committing, effects, queries, staging, storage, turns, undoing
+from users.imports.columns import Mapping
+from users.imports.keepalive import kept_alive
+from users.imports.models import ImportFile, SavedMapping
+from users.orders.models import Source
+
+CHECK, COMMIT, UNDO = "import_check", "import_commit", "import_undo"
+UNDO_DAYS = 30
+
+State = ImportFile.State
+CHANGEABLE = (State.UPLOADED, State.CHECKING, State.READY, State.REFUSED, State.FAILED)
+
+
+class NotNow(Exception):
+    """The file is in no state for this; the text is an English msgid."""
+
+
+def receive(
+    file: IO[bytes],
+    name: str,
+    source: str,
+    by: StaffMember | None,
+    *,
+    today: date,
+    most: int | None = None,
+    options: MappingOf[str, Any] | None = None,
+) -> ImportFile:
+    """Store a stream (anything with read) and queue its check. UnreadableFile when it is longer than `most` bytes.
+
+    `options`: encoding, delimiter ("" finds them), mapping (Mapping.to_json()), mapping_name, communities ({name:
+    code or "create"}), create_communities, drop_identical. `today`: rows dated later are refused.
+    """
+    stored = storage.keep(file, most)
+    with transaction.atomic():
+        made = ImportFile.objects.create(
+            name=storage.shown_name(name),
+            stored_as=stored.name,
+            size=stored.size,
+            sha256=stored.sha256,
+            source=_source(source),
+            options=dict(options or {}),
+            uploaded_by=by,
+        )
+        write_log(staff=by, verb="upload", thing="import", thing_id=made.pk, detail={"file": made.name})
+        _queue(made, CHECK, by, today=today.isoformat())
+    return made
+
+
+@transaction.atomic
+def change_options(
+    file: ImportFile, *, today: date, by: StaffMember | None = None, source: str | None = None, **options: Any
+) -> ImportFile:
+    """Read the file another way: the given options (see receive) replace those of before, and it is checked again.
+
+    NotNow when it is being written, or is done with.
+    """
+    file = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    _must_be(file, CHANGEABLE)
+    file.options = {**file.options, **{key: _plain(value) for key, value in options.items()}}
+    file.source = _source(source) if source else file.source
+    file.state, file.refusal = State.UPLOADED, {}
+    file.save(update_fields=["options", "source", "state", "refusal"])
+    _queue(file, CHECK, by, today=today.isoformat())
+    return file
+
+
+@transaction.atomic
+def queue_commit(file: ImportFile, by: StaffMember | None, **payload: Any) -> Job:
+    """Write a checked file. NotNow unless it is ready; twice is once."""
+    file = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    if file.state == State.COMMITTING and file.job and file.job.is_open:
+        return file.job
+    _must_be(file, (State.READY,))
+    file.state = State.COMMITTING
+    file.save(update_fields=["state"])
+    write_log(staff=by, verb="commit", thing="import", thing_id=file.pk, detail={"file": file.name})
+    return _queue(file, COMMIT, by, **payload)
+
+
+def request_cancel(file: ImportFile, by: StaffMember | None = None) -> bool:
+    """Stop whatever runs or waits for this file; False when nothing does. A commit leaves not one row behind."""
+    file.refresh_from_db()
+    if file.job is None or not runs.request_cancel(file.job.pk):
+        return False
+    write_log(staff=by, verb="cancel", thing="import", thing_id=file.pk, detail={"file": file.name})
+    if Job.objects.filter(pk=file.job.pk, state=Job.State.CANCELLED).exists():
+        _cancelled(file)
+    return True
+
+
+@transaction.atomic
+def queue_undo(file: ImportFile, by: StaffMember | None, *, today: date, **payload: Any) -> Job:
+    """Take a whole import back. NotNow unless it is in (or failed half-way), within UNDO_DAYS."""
+    file = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    if file.state == State.UNDOING and file.job and file.job.is_open:
+        return file.job
+    _must_be(file, (State.DONE, State.FAILED))
+    if not may_undo(file, today):
+        raise NotNow("This import is too old to be taken back.")
+    file.state = State.UNDOING
+    file.save(update_fields=["state"])
+    write_log(staff=by, verb="undo", thing="import", thing_id=file.pk, detail={"file": file.name})
+    return _queue(file, UNDO, by, **payload)
+
+
+def may_undo(file: ImportFile, today: date) -> bool:
+    if file.state == State.FAILED:
+        return bool(file.checkpoint)
+    fresh = file.committed_at is not None and (today - file.committed_at.date()).days <= UNDO_DAYS
+    return file.state == State.DONE and fresh
+
+
+@transaction.atomic
+def save_mapping(file: ImportFile, name: str, by: StaffMember | None = None) -> SavedMapping:
+    """Remember how this file was read, for its source and its headers; the same name again replaces it."""
+    headers = queries.header_digest(file.inspection["headers"])
+    told = {"source": file.source, "headers": headers, "mapping": file.mapping}
+    saved, _made = SavedMapping.objects.update_or_create(name=name, defaults=told)
+    write_log(staff=by, verb="save_mapping", thing="import", thing_id=file.pk, detail={"name": name})
+    return saved
+
+
+def check_file(hold: Hold, classes: effects.Classes | None = None) -> dict[str, Any]:
+    """Handler of import_check: read, stage, tell what it would change. Options changed meanwhile: once more."""
+    file = _file_of(hold)
+    if file.state not in CHANGEABLE:
+        return {}
+    try:
+        while not _check(file, hold, classes):
+            file = _file_of(hold)
+    except Cancelled:
+        _cancelled(file)
+        raise
+    except Exception as error:
+        if not isinstance(error, Lost) and hold.job.attempts >= runs.TRIES:
+            ImportFile.objects.filter(pk=file.pk).update(state=State.FAILED)
+        raise
+    return {"rows": file.rows, "refused": file.refused}
+
+
+def _check(file: ImportFile, hold: Hold, classes: effects.Classes | None) -> bool:
+    """Whether the check is of the options that are wanted now."""
+    if not checking.check(file, hold, date.fromisoformat(hold.job.payload["today"])):
+        return ImportFile.objects.filter(pk=file.pk, options=file.options).exists()
+    with hold.step("effect"), kept_alive(hold):
+        file.effect = effects.expected(file, classes)
+    same = ImportFile.objects.filter(pk=file.pk, options=file.options, source=file.source)
+    return bool(same.update(effect=file.effect, state=State.READY))
+
+
+def commit_file(hold: Hold) -> dict[str, Any]:
+    """Handler of import_commit. Cancelled, or failed for the last time: what was written is taken back."""
+    file = _file_of(hold)
+    if file.state != State.COMMITTING:
+        return {}
+    with turns.alone(hold):
+        try:
+            committing.commit(file, hold)
+        except Lost:
+            raise
+        except Cancelled:
+            _leave_nothing(file, hold, State.CANCELLED)
+            raise
+        except Exception:
+            if hold.job.attempts >= runs.TRIES:
+                _leave_nothing(file, hold, State.FAILED)
+            raise
+    names = ("rows", "created", "updated", "unchanged", "refused")
+    return {name: getattr(file, name) for name in names}
+
+
+def undo_file(hold: Hold) -> dict[str, Any]:
+    """Handler of import_undo. It cannot be cancelled: half a file would be left."""
+    file = _file_of(hold)
+    if file.state != State.UNDOING:
+        return {}
+    with turns.alone(hold), hold.step("undo"):
+        undoing.take_back(file, undoing.Stubborn(hold))
+    if file.created + file.updated + file.unchanged + file.refused == file.rows:
+        ImportFile.objects.filter(pk=file.pk).update(state=State.UNDONE)
+    else:
+        _zero(file, State.CANCELLED)
+    return {"undone": file.undo_report}
+
+
+def _leave_nothing(file: ImportFile, hold: Hold, state: str) -> None:
+    """Take back what is written of a commit; where even that fails, the file says failed and can be undone later."""
+    if state == State.FAILED:
+        ImportFile.objects.filter(pk=file.pk).update(state=state)
+    undoing.take_back(ImportFile.objects.get(pk=file.pk), undoing.Stubborn(hold))
+    _zero(file, state)
+
+
+def _zero(file: ImportFile, state: str) -> None:
+    ImportFile.objects.filter(pk=file.pk).update(
+        state=state, created=0, updated=0, unchanged=0, orders_created=0, orders_updated=0, checkpoint=0
+    )
+
+
+def _cancelled(file: ImportFile) -> None:
+    """A job that had not begun: nothing was written."""
+    staging.drop(file.pk)
+    ImportFile.objects.filter(pk=file.pk).update(state=State.CANCELLED)
+
+
+def _file_of(hold: Hold) -> ImportFile:
+    return ImportFile.objects.select_related("source").get(pk=hold.job.payload["file"])
+
+
+def _queue(file: ImportFile, kind: str, by: StaffMember | None, **payload: Any) -> Job:
+    job = runs.queue(kind, slot=str(file.pk), payload={"file": file.pk, **payload}, by=by)
+    ImportFile.objects.filter(pk=file.pk).update(job=job)
+    return job
+
+
+def _source(name: str) -> Source:
+    return Source.objects.get_or_create(name=name.strip()[:40])[0]
+
+
+def _must_be(file: ImportFile, states: tuple[str, ...]) -> None:
+    if file.state not in states:
+        raise NotNow("This import cannot be changed now.")
+
+
+def _plain(value: Any) -> Any:
+    return value.to_json() if isinstance(value, Mapping) else value

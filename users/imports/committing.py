@@ -1,0 +1,177 @@
+"""The commit: staged orders become orders, so many in a transaction, each with its checkpoint. A commit that was killed
+goes on behind the last checkpoint; what it writes twice it writes the same."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from communities.models import Community
+from opsdesk.lib import sql
+from opsdesk.lib.runs.actions import Hold
+from users.imports import checking, commit_sql, effects, people, queries, staging
+from users.imports.keepalive import kept_alive
+from users.imports.models import ImportFile
+from users.imports.staging import Tables
+from users.purchases import actions as purchases
+from users.purchases import queries as purchase_queries
+
+CHUNK_ORDERS = 20_000
+REFRESHED = 5_000  # customers whose roll-ups are refreshed in one transaction
+
+
+def commit(file: ImportFile, hold: Hold) -> None:
+    """Write a checked file, wherever an earlier try stopped. Call it inside turns.alone."""
+    tables = _staged(file, hold)
+    with hold.step("write") as step:
+        _prepare(file, tables, hold)
+        while _write_chunk(file, tables, hold):
+            pass
+        step.rows_written = file.created + file.updated
+    with hold.step("customers") as step:
+        step.rows_written = _settle(file, tables, hold)
+    with hold.step("refresh") as step:
+        step.rows_written = refresh(_touched(file), hold, _left_places(file))
+    _finish(file, tables)
+
+
+def _staged(file: ImportFile, hold: Hold) -> Tables:
+    """The file's staging tables, made again as the check had made them when a crash of the server emptied them."""
+    if list(staging.counts(file.pk) or ()) != file.facts.get("staged"):
+        facts = checking.stage(file, hold, date.fromisoformat(file.facts["today"]))
+        file.facts, file.rows, file.refused = asdict(facts), facts.rows, facts.refused
+        file.save(update_fields=["facts", "rows", "refused"])
+    return Tables(file.pk)
+
+
+@transaction.atomic
+def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
+    """Communities that the file creates, then its categories and products."""
+    _quicken()
+    made = _create_communities(staging.fetch(tables, commit_sql.NEW_COMMUNITIES))
+    if made:
+        file.effect["made_communities"] = [*file.effect.get("made_communities", []), *made]
+        ImportFile.objects.filter(pk=file.pk).update(effect=file.effect)
+    with kept_alive(hold):
+        staging.run(tables, commit_sql.NAME_COMMUNITIES)
+        staging.run(tables, commit_sql.CATEGORIES, {"file": file.pk})
+        staging.run(tables, commit_sql.PRODUCTS, {"file": file.pk})
+    hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
+
+
+def _create_communities(rows: list[tuple[str]]) -> list[int]:
+    made = []
+    for (name,) in rows:
+        place, is_new = Community.objects.get_or_create(name=name, defaults={"code": _code_of(name)})
+        made.extend([place.pk] if is_new else [])
+    return made
+
+
+def _code_of(name: str) -> str:
+    """Stable, and free to be changed by staff: names are Chinese, codes are not."""
+    return f"c-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+
+
+@transaction.atomic
+def _write_chunk(file: ImportFile, tables: Tables, hold: Hold) -> bool:
+    """The next orders with everything that belongs to them, and the checkpoint; False when there are none left."""
+    size = hold.job.payload.get("chunk_orders", CHUNK_ORDERS)
+    last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, {"lo": file.checkpoint, "size": size})[0]
+    if not count:
+        return False
+    _quicken()
+    params = {"file": file.pk, "source": file.source_id, "lo": file.checkpoint, "hi": last}
+    rows = staging.fetch(tables, commit_sql.CHUNK_ROWS, params)[0][0]
+    for statement in _CHUNK:
+        staging.run(tables, statement, params)
+    created, updated, orders_created, orders_updated = sql.rows(commit_sql.COUNTS)[0]
+    written = ImportFile.objects.filter(pk=file.pk, checkpoint=file.checkpoint).update(
+        checkpoint=last,
+        created=F("created") + created,
+        updated=F("updated") + updated,
+        unchanged=F("unchanged") + rows - created - updated,
+        orders_created=F("orders_created") + orders_created,
+        orders_updated=F("orders_updated") + orders_updated,
+    )
+    if not written:
+        raise AssertionError(f"import {file.pk} was written by somebody else behind {file.checkpoint}")
+    file.refresh_from_db(fields=["checkpoint", "created", "updated", "unchanged", "orders_created", "orders_updated"])
+    hold.beat(done=file.created + file.updated + file.unchanged)
+    return True
+
+
+_CHUNK = (
+    commit_sql.CHUNK_TABLE,
+    commit_sql.CLEAR,
+    commit_sql.CUSTOMERS,
+    commit_sql.CHUNK,
+    commit_sql.UNCHANGED,
+    commit_sql.MONEY,
+    commit_sql.BEFORES,
+    commit_sql.OLD_LINES,
+    commit_sql.CHANGED_ORDERS,
+    commit_sql.NEW_ORDERS,
+    commit_sql.NEW_LINES,
+)
+
+
+def _settle(file: ImportFile, tables: Tables, hold: Hold) -> int:
+    gazetteer, changed, lo = queries.gazetteer(), 0, 0
+    while hi := people.next_batch(tables, lo):
+        with transaction.atomic():
+            _quicken()
+            changed += people.settle_after_commit(file, tables, lo, hi, gazetteer)
+            hold.beat()
+        lo = hi
+    return changed
+
+
+def _touched(file: ImportFile) -> list[int]:
+    return [customer for (customer,) in sql.rows(commit_sql.TOUCHED, file=file.pk)]
+
+
+def _left_places(file: ImportFile) -> set[int]:
+    """Communities that customers of the file have left: their roll-ups change too."""
+    return {place for (place,) in sql.rows(commit_sql.LEFT_PLACES, file=file.pk)}
+
+
+def refresh(customer_ids: list[int], hold: Hold, places: set[int]) -> int:
+    """Customer-days of these customers, then the roll-ups of every place they touch; how many days differed."""
+    differing = 0
+    for batch in _batches(customer_ids):
+        places |= purchase_queries.places_of(batch)
+        refreshed = purchases.refresh_days(batch)
+        places |= refreshed.places
+        differing += refreshed.differing
+        hold.beat()
+    with kept_alive(hold):
+        purchases.refresh_rollups(places)
+    return differing
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[start : start + REFRESHED] for start in range(0, len(ids), REFRESHED))
+
+
+@transaction.atomic
+def _finish(file: ImportFile, tables: Tables) -> None:
+    """Registrations join the counts, the effect becomes what really happened, and the staging tables go."""
+    created, updated, registrations = staging.fetch(tables, commit_sql.REGISTRATIONS, {"file": file.pk})[0]
+    file.created += created
+    file.updated += updated
+    file.unchanged += registrations - created - updated
+    file.effect = {**effects.happened(file), "made_communities": file.effect.get("made_communities", [])}
+    file.state = ImportFile.State.DONE
+    file.save(update_fields=["created", "updated", "unchanged", "effect", "state"])
+    ImportFile.objects.filter(pk=file.pk).update(committed_at=Now())
+    staging.drop(file.pk)
+
+
+def _quicken() -> None:
+    """For this transaction: no compiling of plans that run once, room for one hash table."""
+    sql.run("SET LOCAL jit = off")
+    sql.run("SET LOCAL work_mem = '64MB'")

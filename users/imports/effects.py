@@ -1,0 +1,94 @@
+"""What a file would change, told before a row is written, and what it has changed, told after."""
+
+from collections import Counter
+from datetime import date
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from opsdesk.lib import sql
+from users.imports import commit_sql, effect_sql, staging
+from users.imports.models import ImportFile
+from users.imports.staging import Tables
+
+LAST = 2**62  # above every line number
+
+
+class Classes(Protocol):
+    """Lifecycle classes as of a date. The definition lives above this slice; whoever wires the jobs hands it in."""
+
+    @property
+    def as_of(self) -> date: ...
+
+    def class_of(self, first: date | None, last: date | None, community_id: int | None) -> str:
+        """The class of somebody with counted orders on these first and last days before as_of."""
+
+
+@transaction.atomic
+def expected(file: ImportFile, classes: Classes | None = None) -> dict[str, Any]:
+    """The orders as the commit would leave them now, counted; nothing is written. JSON, money in fen.
+
+    `gmv`: [Monday, change]; `lifecycle`: {"as_of", "changes": {class: change in customers}, "moves": [from, to, n]},
+    where from "" is somebody new.
+    """
+    tables = Tables(file.pk)
+    params = {"file": file.pk, "source": file.source_id, "lo": -1, "hi": LAST}
+    sql.run("SET LOCAL jit = off")
+    for statement in (commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.PREVIEW, commit_sql.UNCHANGED):
+        staging.run(tables, statement, params)
+    sql.run("ANALYZE import_chunk")
+    staging.run(tables, commit_sql.MONEY, params)
+    effect = {
+        "estimate": True,
+        **_totals(staging.fetch(tables, effect_sql.WOULD_TOTALS)[0]),
+        "gmv": _weeks(staging.fetch(tables, effect_sql.WOULD_GMV)),
+        "customers_new": staging.fetch(tables, effect_sql.NEW_CUSTOMERS)[0][0],
+        "products_new": staging.fetch(tables, effect_sql.NEW_GOODS)[0][0],
+        "communities_new": [name for (name,) in staging.fetch(tables, commit_sql.NEW_COMMUNITIES)],
+        "lifecycle": _moves(tables, classes) if classes else None,
+    }
+    sql.run("TRUNCATE import_chunk")
+    effect["orders_unchanged"] = file.facts["orders"] - effect["orders_new"] - effect["orders_updated"]
+    return effect
+
+
+def happened(file: ImportFile) -> dict[str, Any]:
+    """The same, of a file that is in, from what it wrote and what it found. Moves of classes show in the next run."""
+    unchanged = file.facts["orders"] - file.orders_created - file.orders_updated
+    return {
+        "estimate": False,
+        **_totals(sql.rows(effect_sql.DID_TOTALS, file=file.pk)[0]),
+        "gmv": _weeks(sql.rows(effect_sql.DID_GMV, file=file.pk)),
+        "customers_new": sql.value(effect_sql.MADE_CUSTOMERS, file=file.pk),
+        "products_new": sql.value(effect_sql.MADE_GOODS, file=file.pk),
+        "communities_new": file.effect.get("communities_new", []),
+        "lifecycle": file.effect.get("lifecycle"),
+        "orders_unchanged": unchanged,
+    }
+
+
+def _totals(row: tuple[int, ...]) -> dict[str, int]:
+    names = ("orders_new", "orders_updated", "customers_known", "refund_orders", "refund_fen", "refunds_waiting")
+    return dict(zip(names, row, strict=True))
+
+
+def _weeks(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    return [[monday.isoformat(), fen] for monday, fen in rows]
+
+
+def _moves(tables: Tables, classes: Classes) -> dict[str, Any]:
+    moves: Counter[tuple[str, str]] = Counter()
+    for known, place, *days, many in staging.fetch(tables, effect_sql.DAYS, {"as_of": classes.as_of}):
+        before = classes.class_of(days[0], days[1], place) if known else ""
+        after = classes.class_of(days[2], days[3], place)
+        if before != after:
+            moves[before, after] += many
+    changes: Counter[str] = Counter()
+    for (before, after), many in moves.items():
+        changes[after] += many
+        changes[before] -= many if before else 0
+    return {
+        "as_of": classes.as_of.isoformat(),
+        "changes": {name: many for name, many in changes.items() if name},
+        "moves": [[before, after, many] for (before, after), many in sorted(moves.items())],
+    }

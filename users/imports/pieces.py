@@ -1,0 +1,153 @@
+"""A cleaned chunk -> two slim tables: its lines, and one head for each order that it holds a piece of (pure).
+
+A piece is numbered by its first line; pieces of one order that fell into several chunks are joined when staged.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from users.imports import fingerprints, rules, statuses
+from users.imports.chunks import Chunk
+from users.imports.fingerprints import arrow
+from users.imports.places import Gazetteer, Place
+
+KINDS = {rules.SALE: "s", rules.REFUND: "r", rules.REGISTRATION: "g"}
+STATUS = {
+    statuses.PAID: "p",
+    statuses.PARTLY_REFUNDED: "p",
+    statuses.UNPAID: "u",
+    statuses.CANCELLED: "c",
+    statuses.REFUNDED: "r",
+    "": "p",
+}
+MONEY = ("amount_fen", "gross_fen", "discount_fen", "refund_fen")
+CONTENT = ("product", "category", "quantity", *MONEY, "status")
+TOLD = ("phone", "name", "address", "channel", "coupon_code", "delivery_day", "registered_at")
+UNKNOWN_COMMUNITY = "unknown_community"
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """`unknown`: (line, community cell) of rows left out because nobody knows the community."""
+
+    lines: pa.Table
+    heads: pa.Table
+    unknown: list[tuple[int, str]]
+    rounded: int
+    amount_unknown: int
+
+
+def cut(chunk: Chunk, gazetteer: Gazetteer) -> Pieces:
+    """`lines` has the columns of staging_sql.LINES, `heads` those of staging_sql.HEADS."""
+    frame, unknown = _without_unknown(chunk.frame, gazetteer)
+    orders = frame["kind"] != rules.REGISTRATION
+    sold = frame[orders].reset_index(drop=True)
+    known = frame[~orders].reset_index(drop=True)
+    numbers = _numbers(sold)
+    first, codes = _first_rows(sold, numbers)
+    groups = sold["line"].to_numpy()[first]
+    told = _telling_rows(sold, codes)
+    heads = [_heads(sold, numbers, told, groups, gazetteer), _registrations(known, gazetteer)]
+    return Pieces(
+        lines=_lines(sold, groups[codes]),
+        heads=pa.concat_tables(heads),
+        unknown=unknown,
+        rounded=int(frame["rounded"].sum()),
+        amount_unknown=int(sold["amount_fen"].isna().sum()),
+    )
+
+
+def _without_unknown(frame: pd.DataFrame, gazetteer: Gazetteer) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+    names = [name for name in frame["community"].unique() if gazetteer.named(name).unknown]
+    if not names:
+        return frame, []
+    out = frame["community"].isin(names)
+    left_out = list(zip(frame["line"][out].tolist(), frame["community"][out].tolist(), strict=True))
+    return frame[~out], left_out
+
+
+def _numbers(sold: pd.DataFrame) -> pa.Array:
+    """The order's number; where there is none @ and its moment, or @ and its day when no time is written."""
+    numbers = arrow(sold["order_number"], pa.string())
+    if pc.all(pc.not_equal(numbers, ""), min_count=0).as_py():
+        return numbers
+    moments = pc.cast(arrow(sold["ordered_at"]), pa.string())
+    timed = pc.replace_substring_regex(moments, r"\.0+$", "")
+    days = pc.utf8_slice_codeunits(moments, 0, 10)
+    written = pc.if_else(arrow(sold["has_time"]), timed, days)
+    return pc.if_else(pc.equal(numbers, ""), pc.binary_join_element_wise("@", written, ""), numbers)
+
+
+def _first_rows(sold: pd.DataFrame, numbers: pa.Array) -> tuple[Any, Any]:
+    """(row of each order's first line, order of each row). An order is a phone and a number."""
+    keys = pc.binary_join_element_wise(arrow(sold["phone"], pa.string()), numbers, "\x1f")
+    codes = keys.dictionary_encode().indices.to_numpy()
+    return np.unique(codes, return_index=True)[1], codes
+
+
+def _telling_rows(sold: pd.DataFrame, codes: Any) -> Any:
+    """The row that speaks for each order: its first sale, else its first refund."""
+    refund = (sold["kind"] == rules.REFUND).to_numpy(bool)
+    by_order = np.lexsort((np.arange(len(codes)), refund, codes))
+    return by_order[np.unique(codes[by_order], return_index=True)[1]]
+
+
+def _lines(sold: pd.DataFrame, groups: Any) -> pa.Table:
+    return pa.table(
+        {
+            "line": sold["line"].to_numpy(),
+            "grp": groups,
+            "kind": _coded(sold["kind"], KINDS),
+            "status": _coded(sold["status"], STATUS),
+            "product": arrow(sold["product"], pa.string()),
+            "category": arrow(sold["category"], pa.string()),
+            "quantity": sold["quantity"].to_numpy(),
+            **{name.removesuffix("_fen"): arrow(sold[name]) for name in MONEY},
+            "mark": fingerprints.marks([sold[name] for name in CONTENT]),
+        }
+    )
+
+
+def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:
+    coded = arrow(texts, pa.string()).dictionary_encode()
+    return pa.array([letters[text] for text in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+
+
+def _heads(sold: pd.DataFrame, numbers: pa.Array, told: Any, groups: Any, gazetteer: Gazetteer) -> pa.Table:
+    telling = sold.iloc[told]
+    placed_at = arrow(telling["ordered_at"], pa.timestamp("us"))
+    kinds = _coded(telling["kind"], KINDS)
+    return _table(telling, groups, kinds, numbers.take(pa.array(told)), placed_at, gazetteer)
+
+
+def _registrations(known: pd.DataFrame, gazetteer: Gazetteer) -> pa.Table:
+    count = len(known)
+    never = pa.nulls(count, pa.timestamp("us"))
+    groups = known["line"].to_numpy()
+    return _table(known, groups, _coded(known["kind"], KINDS), pa.repeat("", count), never, gazetteer)
+
+
+def _table(
+    rows: pd.DataFrame, groups: Any, kinds: pa.Array, numbers: pa.Array, placed_at: pa.Array, gazetteer: Gazetteer
+) -> pa.Table:
+    places = _places(rows, gazetteer)
+    told = {name: arrow(rows[name], _TYPES.get(name, pa.string())) for name in TOLD}
+    return pa.table({"grp": groups, "kind": kinds, "number": numbers, "placed_at": placed_at, **told, **places})
+
+
+_TYPES = {"delivery_day": pa.date32(), "registered_at": pa.timestamp("us")}
+
+
+def _places(rows: pd.DataFrame, gazetteer: Gazetteer) -> dict[str, pa.Array]:
+    texts = (rows[name].tolist() for name in ("community", "station", "address"))
+    found = [gazetteer.place(*three) for three in zip(*texts, strict=True)]
+    parts = list(zip(*found, strict=True)) or [()] * len(Place._fields)
+    types = {"community_id": pa.int64(), "station_id": pa.int64()}
+    return {
+        name: pa.array(values, types.get(name, pa.string())) for name, values in zip(Place._fields, parts, strict=True)
+    }

@@ -1,0 +1,96 @@
+"""A file's rows as unlogged tables of the schema `staging`: made by the check, read by the commit, then dropped."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+from django.db import connection, transaction
+
+from users.imports import staging_sql
+from users.imports.pieces import Pieces
+
+_PLAIN = pa.csv.WriteOptions(include_header=False)
+PARTS = ("lines", "heads", "orders", "people", "undo")
+_EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The names of one file's staging tables."""
+
+    file_id: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {part: f"staging.import_{self.file_id}_{part}" for part in PARTS}
+
+    def sql(self, text: str) -> str:
+        return text.format(**self.names)
+
+
+def run(tables: Tables, text: str, params: dict[str, Any] | None = None) -> int:
+    """Run statements on a file's tables; how many rows the last one touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(tables.sql(text), params)
+        return int(cursor.rowcount)
+
+
+def fetch(tables: Tables, text: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(tables.sql(text), params)
+        return list(cursor.fetchall())
+
+
+def drop(file_id: int) -> None:
+    run(Tables(file_id), staging_sql.DROP)
+
+
+@transaction.atomic
+def start(file_id: int) -> Tables:
+    """Empty tables for a file, whatever an earlier check left."""
+    tables = Tables(file_id)
+    run(tables, staging_sql.DROP)
+    run(tables, staging_sql.CREATE)
+    return tables
+
+
+def put(tables: Tables, pieces: Pieces) -> None:
+    """COPY one chunk in."""
+    copy(tables.names["lines"], pieces.lines)
+    copy(tables.names["heads"], pieces.heads)
+
+
+def copy(name: str, rows: pa.Table) -> None:
+    """COPY an arrow table into a database table; nulls stay nulls, empty texts stay empty texts."""
+    if not rows.num_rows:
+        return
+    packed = io.BytesIO()
+    pa.csv.write_csv(rows, packed, _PLAIN)
+    packed.seek(0)
+    columns = ", ".join(f'"{column}"' for column in rows.column_names)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", packed)
+
+
+@transaction.atomic
+def finish(tables: Tables, *, drop_identical: bool) -> None:
+    """Lines and heads become orders and people."""
+    run(tables, staging_sql.JOIN_PIECES)
+    if drop_identical:
+        run(tables, staging_sql.DROP_IDENTICAL)
+    run(tables, staging_sql.ORDERS)
+    run(tables, staging_sql.PEOPLE)
+
+
+def counts(file_id: int) -> tuple[int, int, int] | None:
+    """(lines, orders, people) as staged, or None where there is nothing: compared with what the check had put there,
+    since a crash of the server empties unlogged tables without removing them."""
+    tables = Tables(file_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_EXISTS, [tables.names["people"]])
+        if not cursor.fetchone()[0]:
+            return None
+    lines, orders, people = fetch(tables, staging_sql.COUNTS)[0]
+    return lines, orders, people
