@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path
 
 from users.boards import views as boards
+from users.directory import views as directory
+from users.directory.profile import views as profile
+from users.directory.tags import views as tags
 
 # /segments/ /rfm/ /cleaning/
 board_urls = [
@@ -12,4 +15,23 @@ board_urls = [
     path("cleaning/", boards.cleaning, name="cleaning"),
 ]
 
-urlpatterns: list[URLPattern] = [*board_urls]
+# /customers/ /tags/ /search/
+customer_urls = [
+    path("customers/", directory.customers, name="customers"),
+    path("customers/find/", directory.customers_find, name="customers_find"),
+    path("customers/columns/", directory.customers_columns, name="customers_columns"),
+    path("customers/export/", directory.customers_export, name="customers_export"),
+    path("customers/views/", directory.customers_view_save, name="customers_view_save"),
+    path("customers/views/restore/", directory.customers_view_restore, name="customers_view_restore"),
+    path("customers/views/<int:view_id>/", directory.customers_view, name="customers_view"),
+    path("customers/views/<int:view_id>/delete/", directory.customers_view_delete, name="customers_view_delete"),
+    path("customers/tag/", tags.customers_tag, name="customers_tag"),
+    path("customers/tag/<int:marking_id>/undo/", tags.customers_tag_undo, name="customers_tag_undo"),
+    path("customers/<int:customer_id>/", profile.customer, name="customer"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/new/", tags.tag_new, name="tag_new"),
+    path("tags/<int:tag_id>/", tags.tag_edit, name="tag_edit"),
+    path("tags/<int:tag_id>/delete/", tags.tag_delete, name="tag_delete"),
+]
+
+urlpatterns: list[URLPattern] = [*customer_urls, *board_urls]

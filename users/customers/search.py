@@ -15,6 +15,7 @@ LONGEST = 200
 _WHOLE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[\s-]?)?(1[3-9][0-9](?:[\s-]?[0-9]{4}){2})(?![0-9])")
 _LONG_RUN = re.compile(r"[0-9]{8,}")
 _MASKED = re.compile(r"(1[3-9][0-9])\*{2,}([0-9]{4})")
+_FULL_WIDTH = str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)})
 _DOOR = re.compile(r"([0-9A-Za-z]{1,16})-(?:([0-9A-Za-z]{1,16})-)?([0-9A-Za-z]{1,16})")
 
 
@@ -32,7 +33,8 @@ def part_of_phone(text: str) -> str:
 
 def without_phones(text: str) -> str:
     """The text as it may stand in an address: whole phones masked, other long runs of digits as well."""
-    hidden = _WHOLE.sub(lambda found: phones.mask(re.sub(r"[^0-9]", "", found[1])), plaintext.tidy(text))
+    plain = plaintext.tidy(text).translate(_FULL_WIDTH)
+    hidden = _WHOLE.sub(lambda found: phones.mask(re.sub(r"[^0-9]", "", found[1])), plain)
     return _LONG_RUN.sub(lambda run: phones.mask(run.group()), hidden)
 
 

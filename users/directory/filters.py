@@ -128,9 +128,9 @@ def _search(texts: list[str]) -> str:
 
 
 def _flag(texts: list[str]) -> bool:
-    if texts[-1] not in ("0", "1"):
+    if texts[-1] not in ("0", "1", "on"):
         raise ValueError(texts)
-    return texts[-1] == "1"
+    return texts[-1] != "0"
 
 
 def _number(texts: list[str]) -> int:

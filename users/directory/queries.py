@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import F, Prefetch, Q, QuerySet, Value
 from django.db.models.expressions import CombinedExpression
+from django.http import QueryDict
 
-from communities.models import Community
+from communities import queries as places
+from communities.models import Community, ServiceStation, StaffMember
 from communities.scoping import Scope
 from users.customers import search
-from users.customers.models import Customer, Tagging
-from users.directory.filters import NONE, Filters
+from users.customers.models import Customer, Tag, Tagging
+from users.directory.filters import MOST_IDS, NONE, Filters
+from users.directory.models import SavedView
 from users.lifecycle import queries as lifecycle
 from users.lifecycle.models import LifecycleSnapshot
 from users.purchases.models import UNASSIGNED, CustomerDay
@@ -28,7 +32,7 @@ def people(scope: Scope, filters: Filters) -> QuerySet[Customer]:
     return found.filter(*_conditions(filters))
 
 
-def rows(found: QuerySet[Customer]) -> QuerySet[Customer]:
+def rows(found: QuerySet[Customer]) -> QuerySet[Any]:
     """The same people with all that a list shows: standing flat on the row, community, station, tags in force."""
     in_force = Tagging.objects.exclude(hand=Tagging.Hand.REMOVED).select_related("tag").order_by("tag__name")
     return (
@@ -36,6 +40,47 @@ def rows(found: QuerySet[Customer]) -> QuerySet[Customer]:
         .select_related("community", "station")
         .prefetch_related(Prefetch("taggings", queryset=in_force, to_attr="tags_in_force"))
     )
+
+
+def in_order(found: QuerySet[Any], field: str, *, descending: bool) -> QuerySet[Any]:
+    """The order of the paged list, for reading all of it; those without a value come last."""
+    order = F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
+    return found.order_by(order, "-pk" if descending else "pk")
+
+
+def ticked(found: QuerySet[Customer], posted: QueryDict) -> QuerySet[Customer]:
+    """Those of a list that a bulk form means: the rows ticked; all of them where `everything` is set or none is."""
+    ids = [int(text) for text in posted.getlist("id") if text.isascii() and text.isdigit() and len(text) < 19]
+    return found.filter(id__in=ids) if ids and not posted.get("everything") else found
+
+
+def with_digits(scope: Scope, filters: Filters, digits: str) -> tuple[int, ...]:
+    """Ids of people with these digits in their phone, at most MOST_IDS; (0,), which is nobody, when there is none."""
+    found = people(scope, filters).filter(search.with_digits(digits)).order_by("id")
+    return tuple(found.values_list("id", flat=True)[:MOST_IDS]) or (0,)
+
+
+def stations(scope: Scope) -> QuerySet[ServiceStation]:
+    return places.stations_in(scope)
+
+
+def tags() -> QuerySet[Tag]:
+    return Tag.objects.order_by("is_taste", "name")
+
+
+def channels() -> list[str]:
+    """The ways customers came, as exports name them; a few minutes old, since it reads through everybody."""
+    return cache.get_or_set("directory-channels", _channels, timeout=600) or []
+
+
+def _channels() -> list[str]:
+    everybody = Customer.objects.unscoped("names of channels only").exclude(channel="")
+    return list(everybody.order_by("channel").values_list("channel", flat=True).distinct())
+
+
+def views_of(staff: StaffMember) -> QuerySet[SavedView]:
+    """One's own views and those shared with everybody."""
+    return SavedView.objects.filter(Q(owner=staff) | Q(shared=True)).select_related("owner")
 
 
 def _conditions(filters: Filters) -> list[Q]:

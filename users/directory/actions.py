@@ -1,0 +1,107 @@
+"""Writes of the customer pages: phones revealed, exports counted, notes, saved views, what a list should show."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from communities.actions import write_log
+from communities.models import StaffAct, StaffMember
+from opsdesk.lib import phones
+from opsdesk.lib.words import N_
+from users.customers.models import Customer
+from users.directory.models import Note, SavedView
+
+HOUR = timedelta(hours=1)
+REVEALS_AN_HOUR = 60
+EXPORTS_AN_HOUR = 10
+PAGE = "customers"
+
+# Why somebody may need a full phone.
+REASONS = {
+    "visit": N_("Visit"),
+    "delivery": N_("Delivery"),
+    "aftersales": N_("After-sales"),
+    "other": N_("Other reason"),
+}
+
+
+class TooMany(Exception):
+    """Done as often in the last hour as is allowed; the argument is the limit."""
+
+
+# -- Phones and exports --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reveal(customer: Customer, *, by: StaffMember, reason: str) -> str:
+    """The full phone, once, for a logged reason. Raises TooMany after sixty within an hour."""
+    _count_this_hour(by, "reveal", REVEALS_AN_HOUR)
+    write_log(
+        staff=by, verb="reveal", thing="customer", thing_id=customer.pk, community_id=customer.community_id,
+        reason=reason, detail={"phone": phones.mask(customer.phone)},
+    )  # fmt: skip
+    return customer.phone
+
+
+@transaction.atomic
+def may_export(by: StaffMember) -> None:
+    """Raises TooMany after ten within an hour."""
+    _count_this_hour(by, "export", EXPORTS_AN_HOUR)
+
+
+def log_export(
+    by: StaffMember | None, *, what: str, rows: int, reason: str = "", community_id: int | None = None, **detail: Any
+) -> StaffAct:
+    return write_log(
+        staff=by, verb="export", thing=what, reason=reason, community_id=community_id, detail={"rows": rows, **detail}
+    )
+
+
+def _count_this_hour(by: StaffMember, verb: str, limit: int) -> None:
+    """One at a time for each person, so that two at once cannot both be the last. Index act_of_a_person."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [verb, by.pk])
+    if StaffAct.objects.filter(staff=by, verb=verb, at__gt=Now() - HOUR).count() >= limit:
+        raise TooMany(limit)
+
+
+# -- Notes, views, what a list shows -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def note(customer: Customer, text: str, *, by: StaffMember) -> Note:
+    """Kept with its phones masked."""
+    made = Note.objects.create(customer=customer, by=by, text=text)
+    write_log(
+        staff=by, verb="note", thing="customer", thing_id=customer.pk, community_id=customer.community_id,
+        detail={"note": made.pk},
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def save_view(owner: StaffMember, name: str, query: str, *, shared: bool, usual: bool) -> SavedView:
+    """A view under a name, instead of one's own view of that name; `usual`: what the list opens with from now on."""
+    values = {"query": query, "shared": shared}
+    view, _made = SavedView.objects.update_or_create(owner=owner, name=name, defaults=values)
+    if usual:
+        remember(owner, view=view.pk)
+    return view
+
+
+@transaction.atomic
+def delete_view(view: SavedView) -> None:
+    if view.owner.page_settings.get(PAGE, {}).get("view") == view.pk:
+        remember(view.owner, view=None)
+    view.delete()
+
+
+def remember(staff: StaffMember, **settings: int | Sequence[str] | None) -> None:
+    """Columns, size or first view of the customer list, kept with the person; None forgets."""
+    mine = staff.page_settings.get(PAGE, {}) | settings
+    kept = {key: value for key, value in mine.items() if value}
+    staff.page_settings = staff.page_settings | {PAGE: kept}
+    staff.save(update_fields=["page_settings"])

@@ -1,0 +1,1 @@
+"""One customer: who, why in this class, everything that happened, where they stand."""

@@ -1,0 +1,1 @@
+"""Tags by hand, and the lists that tags and cleaning make."""
