@@ -38,7 +38,7 @@ check: lint types contracts migrations deployable ## everything that is checked 
 lint: .venv/.installed-dev ## style of code and templates
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/djlint templates --lint --check --quiet
+	.venv/bin/djlint templates --lint --quiet
 
 types: .venv/.installed-dev ## mypy, strict
 	.venv/bin/mypy $(CODE)

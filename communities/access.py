@@ -1,7 +1,7 @@
 """The only doors to a view: signed in, holding a capability, scoped to what that capability reaches."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
 
@@ -32,7 +32,7 @@ class Desk:
     grants: list[Grant]
     scope: Scope
     chosen: str = ""
-    _communities: list[Community] | None = field(default=None, repr=False)
+    counts: dict[str, int] | None = None
 
     @classmethod
     def of(cls, staff: StaffMember, capability: str, chosen: str = "") -> "Desk":

@@ -9,10 +9,14 @@ from django.forms.renderers import DjangoTemplates
 from django.http import Http404, HttpRequest
 from django.template import loader
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from communities import access, rules
 from communities.models import Community
+from opsdesk import waiting
 from opsdesk.navigation import NAVIGATION, Entry, Group
+from users.pulse import queries as pulse
+from users.pulse.rules import Freshness
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -75,8 +79,18 @@ class Frame:
             return None
 
     @cached_property
-    def freshness(self) -> Any:
-        return getattr(self.desk, "freshness", None)
+    def freshness(self) -> Freshness | None:
+        """How far the numbers reach; nothing for those who see no numbers."""
+        if self.desk is None or not self.desk.may(rules.SEE_CUSTOMERS):
+            return None
+        return pulse.freshness(timezone.localdate())
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """What waits for this person, by the name that an entry of the rail asks for."""
+        if self.desk is None:
+            return {}
+        return self.desk.counts or {"waiting": len(waiting.for_desk(self.desk, timezone.localtime()))}
 
     @cached_property
     def search_url(self) -> str:
@@ -95,9 +109,8 @@ class Frame:
         return self.desk is not None and self.desk.may(entry.needs)
 
     def _link(self, entry: Entry, url: str) -> Link:
-        counts = getattr(self.desk, "counts", {})
-        current = url == self._current_url
-        return Link(entry.label, entry.icon, url, entry.key, counts.get(entry.count, 0), current)
+        count = self.counts.get(entry.count, 0) if entry.count else 0
+        return Link(entry.label, entry.icon, url, entry.key, count, url == self._current_url)
 
     @cached_property
     def _current_url(self) -> str:

@@ -25,7 +25,9 @@ def today(request: HttpRequest) -> HttpResponse:
     desk = cast(DeskRequest, request).desk
     now = timezone.localtime()
     fresh = pulse.freshness(now.date())
-    context: dict[str, Any] = {"today": now.date(), "waiting": waiting.for_desk(desk, now), "fresh": fresh}
+    items = waiting.for_desk(desk, now)
+    desk.counts = {"waiting": len(items)}
+    context: dict[str, Any] = {"today": now.date(), "waiting": items, "fresh": fresh}
     if desk.may(rules.SEE_RUNS):
         context["night"] = Job.objects.filter(kind="nightly").prefetch_related("steps").order_by("-id").first()
     if fresh is not None and desk.may(rules.SEE_BOARDS):

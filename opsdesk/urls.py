@@ -1,14 +1,17 @@
 """Every door of the project: the desk pages, the phone pages, the API and the back room."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from communities import views as communities_views
-from opsdesk import health, home
+from opsdesk import health, home, lookbook
 
 urlpatterns = [
     path("", home.today, name="home"),
+    path("next/", home.first_waiting, name="first_waiting"),
     path("", include("communities.urls")),
+    path("", include("opsdesk.desk_urls")),
     path("", include("users.urls")),
     path("accounts/", include("opsdesk.account_urls")),
     path("preferences/language/", communities_views.set_language, name="set_language"),
@@ -17,3 +20,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [
+        path("lookbook/", lookbook.lookbook, name="lookbook"),
+        path("lookbook/<int:code>/", lookbook.error, name="lookbook_error"),
+    ]

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from opsdesk.lib.words import N_
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKS_BACK = 8  # a tile's line: this day and the same weekday of the seven weeks before
 
 
@@ -98,6 +100,11 @@ class Freshness:
     data_to: dt.date | None
     batch: int | None
     stale: bool
+
+    @property
+    def reaches(self) -> dt.datetime | None:
+        """The last minute that is in the numbers."""
+        return dt.datetime.combine(self.data_to, dt.time(23, 59), SHANGHAI) if self.data_to else None
 
 
 @dataclass(frozen=True)
