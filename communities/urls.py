@@ -6,6 +6,7 @@ from communities.places import views as places
 from communities.policies import views as policies
 from communities.staffing import own_page
 from communities.staffing import views as staffing
+from communities.trail import views as trail
 
 urlpatterns = [
     path("communities/new/", places.community_new, name="community_new"),
@@ -33,6 +34,8 @@ urlpatterns = [
     path("policies/versions/<int:version>/again/", policies.policy_again, name="policy_again"),
     path("policies/versions/<int:version>/undo/", policies.policy_undo, name="policy_undo"),
     path("policies/<slug:key>/default/", policies.policy_default, name="policy_default"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/export/", trail.trail_export, name="trail_export"),
     path("me/", own_page.me, name="me"),
     path("me/preferences/", own_page.preferences, name="my_preferences"),
     path("me/tokens/", own_page.token_issue, name="token_issue"),

@@ -16,3 +16,8 @@ def act_word(verb: str) -> str:
 @register.filter
 def thing_word(thing: str) -> str:
     return gettext(words.THINGS[thing]) if thing in words.THINGS else thing
+
+
+@register.filter
+def label_word(label: str) -> str:
+    return gettext(words.LABELS[label]) if label in words.LABELS else label.replace("_", " ")

@@ -24,6 +24,10 @@ VERBS = {
     "undo": N_("took back"),
     "cancel": N_("cancelled"),
     "run": N_("started"),
+    "note": N_("wrote a note"),
+    "rename": N_("renamed"),
+    "save_mapping": N_("kept a column mapping"),
+    "teach": N_("taught the address parser"),
     "check": N_("checked"),
 }
 
@@ -39,4 +43,30 @@ THINGS = {
     "run": N_("run"),
     "trust": N_("invariants"),
     "trail": N_("audit trail"),
+    "tag": N_("tag"),
+    "marking": N_("tagging"),
+}
+
+# Labels inside a line: fields of forms, and what actions kept beside them.
+LABELS = {
+    "households": N_("households"),
+    "opened_on": N_("opened on"),
+    "order_cutoff": N_("order cut-off"),
+    "aliases": N_("other names"),
+    "address_templates": N_("ways of writing an address"),
+    "buildings": N_("buildings"),
+    "sorts_goods": N_("sorts deliveries"),
+    "has_store_room": N_("has a store room"),
+    "sells_on_site": N_("sells on site"),
+    "role": N_("role"),
+    "place": N_("place"),
+    "rows": N_("rows"),
+    "customers": N_("customers"),
+    "file": N_("file"),
+    "filter": N_("filter"),
+    "version": N_("version"),
+    "scopes": N_("scopes"),
+    "days": N_("days"),
+    "owner": N_("owner"),
+    "tokens_revoked": N_("tokens revoked"),
 }

@@ -1,0 +1,50 @@
+"""The log read back."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from communities.models import Community, StaffAct, StaffMember
+from communities.scoping import Scope
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which lines are wanted; an empty value is no condition. Days are business days, both ends counted."""
+
+    staff: StaffMember | None = None
+    verb: str = ""
+    thing: str = ""
+    thing_id: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def acts_in(scope: Scope, asked: Asked, community: Community | None = None) -> QuerySet[StaffAct]:
+    """One row a line. Whoever reads for some communities reads what was done there, and nothing of the rest.
+
+    By the key for the newest; act_of_a_person for a person's, act_of_a_thing for a thing's.
+    """
+    found = StaffAct.objects.select_related("staff", "community").filter(_within(scope))
+    if community is not None:
+        found = found.filter(community=community)
+    for name in ("staff", "verb", "thing", "thing_id"):
+        if value := getattr(asked, name):
+            found = found.filter(**{name: value})
+    if asked.since:
+        found = found.filter(at__gte=_midnight(asked.since))
+    if asked.until:
+        found = found.filter(at__lt=_midnight(asked.until + dt.timedelta(days=1)))
+    return found
+
+
+def _within(scope: Scope) -> Q:
+    return Q() if scope.everywhere else Q(community__in=scope.communities)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
