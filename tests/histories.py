@@ -21,9 +21,10 @@ from users.purchases.rules import OrderFacts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = dt.date(2018, 3, 26)  # a Monday
-DAYS = 45
+DAYS = 24
 quickly = settings(
     deadline=None,
+    max_examples=40,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -80,7 +81,7 @@ def orders(draw: st.DrawFn, communities: int) -> OrderFacts:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, thresholds: st.SearchStrategy[dict[str, Any]], most: int = 8) -> World:
+def worlds(draw: st.DrawFn, thresholds: st.SearchStrategy[dict[str, Any]], most: int = 10) -> World:
     communities = draw(st.integers(1, 3))
     homes = st.sampled_from([None, *range(1, communities + 1)])
     registered = st.none() | moments

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communities.models import PolicyChange
@@ -184,7 +184,7 @@ def test_one_community_alone_leaves_the_others_as_they_were() -> None:
         assert classes == {here.id: "new_paying", there.id: "silent"}
 
 
-@quickly
+@settings(quickly, max_examples=20)
 @given(worlds(thresholds), thresholds)
 def test_a_preview_counts_what_the_night_would_write(world: World, values: dict[str, Any]) -> None:
     as_of = START + dt.timedelta(days=DAYS)

@@ -128,9 +128,9 @@ SELECT c.id AS customer_id, s.station_id
               WHERE is_active GROUP BY 1, 2) listing
          ON listing.community_id = c.community_id AND listing.building = c.building AND c.building <> ''
   LEFT JOIN (SELECT community_id, min(id) AS id FROM communities_servicestation
-              WHERE is_active AND buildings = '{}' GROUP BY 1 HAVING count(*) = 1) only
-         ON only.community_id = c.community_id
- CROSS JOIN LATERAL (SELECT COALESCE(told.id, listing.id, only.id) AS station_id) s
+              WHERE is_active AND buildings = '{}' GROUP BY 1 HAVING count(*) = 1) sole
+         ON sole.community_id = c.community_id
+ CROSS JOIN LATERAL (SELECT COALESCE(told.id, listing.id, sole.id) AS station_id) s
  WHERE c.station_id IS DISTINCT FROM s.station_id AND (%(ids)s::int[] IS NULL OR c.community_id = ANY(%(ids)s))
 """
 
