@@ -6,6 +6,8 @@ from users.boards import views as boards
 from users.directory import views as directory
 from users.directory.profile import views as profile
 from users.directory.tags import views as tags
+from users.imports.pages import deeds, teach_views
+from users.imports.pages import views as imports
 
 # /segments/ /rfm/ /cleaning/
 board_urls = [
@@ -28,10 +30,30 @@ customer_urls = [
     path("customers/tag/", tags.customers_tag, name="customers_tag"),
     path("customers/tag/<int:marking_id>/undo/", tags.customers_tag_undo, name="customers_tag_undo"),
     path("customers/<int:customer_id>/", profile.customer, name="customer"),
+    path("customers/<int:customer_id>/reveal/", profile.customer_reveal, name="customer_reveal"),
+    path("customers/<int:customer_id>/note/", profile.customer_note, name="customer_note"),
     path("tags/", tags.tags, name="tags"),
     path("tags/new/", tags.tag_new, name="tag_new"),
     path("tags/<int:tag_id>/", tags.tag_edit, name="tag_edit"),
     path("tags/<int:tag_id>/delete/", tags.tag_delete, name="tag_delete"),
 ]
 
-urlpatterns: list[URLPattern] = [*customer_urls, *board_urls]
+# /imports/
+import_urls = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/upload/", deeds.import_upload, name="import_upload"),
+    path("imports/<int:file_id>/", imports.import_page, name="import"),
+    path("imports/<int:file_id>/options/", deeds.import_options, name="import_options"),
+    path("imports/<int:file_id>/mapping/", deeds.import_mapping, name="import_mapping"),
+    path("imports/<int:file_id>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:file_id>/commit/", deeds.import_commit, name="import_commit"),
+    path("imports/<int:file_id>/cancel/", deeds.import_cancel, name="import_cancel"),
+    path("imports/<int:file_id>/undo/", deeds.import_undo, name="import_undo"),
+    path("imports/<int:file_id>/problems/", imports.import_problems, name="import_problems"),
+    path("imports/<int:file_id>/refused-rows/", deeds.import_refused_rows, name="import_refused_rows"),
+    path("imports/addresses/", teach_views.addresses, name="addresses"),
+    path("imports/addresses/teach/", teach_views.address_teach, name="address_teach"),
+    path("imports/addresses/forget/", teach_views.address_forget, name="address_forget"),
+]
+
+urlpatterns: list[URLPattern] = [*customer_urls, *board_urls, *import_urls]

@@ -1,0 +1,190 @@
+"""What a file changes, or changed, in lines a person reads; what was taken back, in three lists."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from opsdesk.lib import figures
+from opsdesk.lib.words import N_
+from users.imports.models import ImportFile
+
+Line = dict[str, Any]
+
+LIFECYCLE = {
+    "prospect": N_("Prospect"),
+    "new_paying": N_("New payer"),
+    "active": N_("Active"),
+    "silent": N_("Silent"),
+}
+KEPT_SHOWN = 6
+
+
+def lines(file: ImportFile) -> list[Line]:
+    """label, note, value, and the class whose glyph stands before it; nothing for a file that changes nothing."""
+    effect = file.effect
+    if not effect or not _changes_anything(effect):
+        return []
+    return [*_people(effect), *_orders(effect), *_places(effect), *_money(effect), *_moves(effect)]
+
+
+def weeks(file: ImportFile) -> list[tuple[date, int]]:
+    """GMV by ISO week (its Monday), the latest first: fen."""
+    return [(date.fromisoformat(monday), fen) for monday, fen in reversed(file.effect.get("gmv") or [])]
+
+
+def _changes_anything(effect: dict[str, Any]) -> bool:
+    names = ("customers_new", "orders_new", "orders_updated", "refund_orders", "refunds_waiting", "products_new")
+    return any(effect.get(name) for name in names)
+
+
+def _people(effect: dict[str, Any]) -> Iterator[Line]:
+    yield _line(gettext("New customers"), _people_words(effect.get("customers_new", 0), sign=True))
+    if known := effect.get("customers_known", 0):
+        yield _line(gettext("Known customers with new orders"), _people_words(known))
+
+
+def _orders(effect: dict[str, Any]) -> Iterator[Line]:
+    parts = [
+        (effect.get("orders_updated", 0), N_("%(n)s updated")),
+        (effect.get("orders_unchanged", 0), N_("%(n)s unchanged")),
+    ]
+    note = ", ".join(gettext(words) % {"n": figures.count(n)} for n, words in parts if n)
+    new = effect.get("orders_new", 0)
+    words = ngettext("%(n)s order", "%(n)s orders", new)
+    yield _line(gettext("Orders"), words % {"n": figures.signed(new)}, note)
+    if products := effect.get("products_new", 0):
+        yield _line(gettext("New products"), figures.signed(products))
+
+
+def _people_words(n: int, sign: bool = False) -> str:
+    shown = figures.signed(n) if sign else figures.count(n)
+    return ngettext("%(n)s person", "%(n)s people", abs(n)) % {"n": shown}
+
+
+def _places(effect: dict[str, Any]) -> Iterator[Line]:
+    if names := effect.get("communities_new"):
+        yield _line(gettext("New communities"), figures.signed(len(names)), ", ".join(names[:3]))
+
+
+def _money(effect: dict[str, Any]) -> Iterator[Line]:
+    refunds, waiting = effect.get("refund_orders", 0), effect.get("refunds_waiting", 0)
+    if refunds or waiting:
+        orders = ngettext("%(n)s order", "%(n)s orders", refunds) % {"n": figures.count(refunds)}
+        later = ngettext("%(n)s waits for its order", "%(n)s wait for their orders", waiting)
+        told = [orders] * bool(refunds) + [later % {"n": figures.count(waiting)}] * bool(waiting)
+        yield _line(gettext("Refunds"), figures.yuan(-effect.get("refund_fen", 0)), ", ".join(told))
+    changed = [(date.fromisoformat(monday), fen) for monday, fen in effect.get("gmv") or [] if fen]
+    if changed:
+        (monday, fen), others = changed[-1], changed[:-1]
+        yield _line(gettext("GMV %(week)s") % {"week": _week(monday)}, _signed_yuan(fen), _other_weeks(others))
+
+
+def _other_weeks(others: list[tuple[date, int]]) -> str:
+    if not others:
+        return ""
+    total = figures.yuan(sum(fen for _monday, fen in others), 0)
+    if len(others) == 1:
+        return gettext("and %(week)s %(amount)s") % {"week": _week(others[0][0]), "amount": total}
+    words = ngettext("and %(n)s more week, %(amount)s", "and %(n)s more weeks, %(amount)s", len(others))
+    return words % {"n": len(others), "amount": total}
+
+
+def _moves(effect: dict[str, Any]) -> Iterator[Line]:
+    told = effect.get("lifecycle") or {}
+    moves = [tuple(move) for move in told.get("moves", [])]
+    for code, label in LIFECYCLE.items():
+        if change := told.get("changes", {}).get(code, 0):
+            yield _line(gettext(label), _people_words(change, sign=True), _move_note(code, moves)) | {"code": code}
+
+
+def _move_note(code: str, moves: list[tuple[Any, ...]]) -> str:
+    """The largest move that makes up the change, in words."""
+    inward = max((move for move in moves if move[1] == code), key=lambda move: move[2], default=None)
+    outward = max((move for move in moves if move[0] == code), key=lambda move: move[2], default=None)
+    if inward and (outward is None or inward[2] >= outward[2]):
+        source = gettext(LIFECYCLE[inward[0]]) if inward[0] else gettext("first seen")
+        return gettext("%(n)s from: %(source)s") % {"n": figures.count(inward[2]), "source": source}
+    if outward:
+        target = gettext(LIFECYCLE[outward[1]])
+        return gettext("%(n)s become: %(target)s") % {"n": figures.count(outward[2]), "target": target}
+    return ""
+
+
+def _line(label: str, value: str, note: str = "") -> Line:
+    return {"label": label, "value": value, "note": note, "code": ""}
+
+
+def _week(monday: date) -> str:
+    return f"W{monday.isocalendar().week:02d}"
+
+
+def _signed_yuan(fen: int) -> str:
+    text = figures.yuan(fen, 0)
+    return f"+{text}" if fen > 0 else text
+
+
+# -- Taken back ----------------------------------------------------------------------------------------------------
+
+WHAT = {
+    "orders": N_("orders"),
+    "customers": N_("customers"),
+    "communities": N_("communities"),
+    "products": N_("products"),
+    "categories": N_("categories"),
+    "order": N_("order"),
+    "customer": N_("customer"),
+    "community": N_("community"),
+}
+WHY = {
+    "changed_since": N_("changed by a later import"),
+    "used_since": N_("used since"),
+}
+
+
+def undo_lists(file: ImportFile) -> list[dict[str, Any]]:
+    """Removed or put back, kept because it was used since, failed; [] while nothing was taken back."""
+    report = file.undo_report
+    if not report:
+        return []
+    return [_removed(report), _kept(report), _failed(report)]
+
+
+def _removed(report: dict[str, Any]) -> dict[str, Any]:
+    gone = [(gettext(WHAT[what]), figures.count(n)) for what, n in report["removed"].items()]
+    back = [
+        (gettext("%(what)s as before") % {"what": gettext(WHAT[what])}, figures.count(n))
+        for what, n in report["restored"].items()
+    ]
+    return {
+        "title": gettext("Removed or as before"), "icon": "circle-check", "css": "ok", "lines": gone + back,
+        "count": sum(report["removed"].values()) + sum(report["restored"].values()), "why": "",
+    }  # fmt: skip
+
+
+def _kept(report: dict[str, Any]) -> dict[str, Any]:
+    counts, first = report["kept"]["counts"], report["kept"]["first"]
+    summed = [(_kept_words(*key.split(":")), figures.count(n)) for key, n in counts.items()]
+    named = [(f"{gettext(WHAT[each['what']])} {each['name']}", _later(each)) for each in first[:KEPT_SHOWN]]
+    return {
+        "title": gettext("Kept, because it was used since"), "icon": "info-circle", "css": "", "lines": summed + named,
+        "count": sum(counts.values()), "why": "",
+    }  # fmt: skip
+
+
+def _kept_words(what: str, why: str) -> str:
+    plural = {"order": "orders", "customer": "customers", "community": "communities"}[what]
+    return gettext("%(what)s %(why)s") % {"what": gettext(WHAT[plural]), "why": gettext(WHY[why])}
+
+
+def _later(kept: dict[str, Any]) -> str:
+    return f"#{kept['import']}" if kept.get("import") else gettext(WHY[kept["why"]])
+
+
+def _failed(report: dict[str, Any]) -> dict[str, Any]:
+    told = [(f"{gettext(WHAT.get(each['what'], each['what']))} {each['name']}", "") for each in report["failed"]]
+    return {
+        "title": gettext("Failed"), "icon": "alert-circle", "css": "bad" if told else "", "lines": told,
+        "count": len(told), "why": report["failed"][0]["why"] if told else "",
+    }  # fmt: skip

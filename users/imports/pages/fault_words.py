@@ -1,0 +1,106 @@
+"""Why a whole file was not written, in three rows: what happened, what was kept, what to do."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, gettext_noop
+
+from opsdesk.lib import phones, unreadable
+from users.imports import columns
+from users.imports.models import ImportFile
+
+State = ImportFile.State
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What parts/_error.html asks for."""
+
+    title: str
+    reference: str
+    happened: str
+    kept: str
+    todo: str
+
+
+# By the code of the refusal; the first group whose codes fit says what to do.
+TODO: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("encoding_", "nul"),
+        gettext_noop("Choose the encoding below if you know it, or export the file again and upload that."),
+    ),
+    (
+        ("columns_missing", "columns_gone"),
+        gettext_noop("Choose below which column holds what is missing; the file is then checked again."),
+    ),
+    (
+        ("headers_twice", "no_header"),
+        gettext_noop("Give each column one name in the first row of the table, save the file and upload it again."),
+    ),
+    (
+        ("quote_", "cell_too_long", "line_too_long", "columns_too_many"),
+        gettext_noop("Choose the delimiter below if it is another one; else mend that line, or export the file again."),
+    ),
+    (
+        ("xls", "not_a_table", "too_large", "gzip_"),
+        gettext_noop("Save or export it as CSV or XLSX and upload that file."),
+    ),
+)
+ELSE_TODO = gettext_noop("Export the file again and upload it. If it keeps happening, show this page to your admin.")
+KEPT = gettext_noop("The file as you sent it. Not one row was written; customers and orders are as they were.")
+
+
+def fault_of(file: ImportFile) -> Fault:
+    """Of a file that was refused, failed or cancelled."""
+    if file.state == State.CANCELLED:
+        return _cancelled(file)
+    return _refused(file) if file.state == State.REFUSED else _failed(file)
+
+
+def sentence(refusal: dict[str, object]) -> str:
+    """The reader's own sentence with its line, in the reader's language; phones masked."""
+    params = dict(refusal.get("params") or {})  # type: ignore[call-overload]
+    if refusal.get("code") == "columns_missing":
+        params["names"] = ", ".join(_label(name) for name in str(params.get("names", "")).split(", "))
+    message = unreadable.MESSAGES.get(str(refusal.get("code")), "")
+    try:
+        return phones.mask_within(gettext(message) % params) if message else str(refusal.get("code", ""))
+    except (KeyError, TypeError, ValueError):
+        return str(refusal.get("code", ""))
+
+
+def _refused(file: ImportFile) -> Fault:
+    code = str(file.refusal.get("code", ""))
+    todo = next((words for starts, words in TODO if code.startswith(starts)), ELSE_TODO)
+    return Fault(
+        gettext("This file was not read"), _reference(file), sentence(file.refusal), gettext(KEPT), gettext(todo)
+    )
+
+
+def _failed(file: ImportFile) -> Fault:
+    told = file.job.error.strip().splitlines()[0] if file.job and file.job.error.strip() else ""
+    return Fault(
+        gettext("This import did not finish"),
+        _reference(file),
+        phones.mask_within(told) or gettext("The work broke off three times."),
+        gettext(KEPT),
+        gettext("Check it again. If it breaks off once more, show the run log to your admin."),
+    )
+
+
+def _cancelled(file: ImportFile) -> Fault:
+    return Fault(
+        gettext("This import was cancelled"),
+        _reference(file),
+        gettext("Somebody stopped it before it was finished."),
+        gettext(KEPT),
+        gettext("Check it again when you want it after all, or upload another file."),
+    )
+
+
+def _reference(file: ImportFile) -> str:
+    return f"#{file.pk}" + (f" · {file.refusal['code']}" if file.refusal.get("code") else "")
+
+
+def _label(name: str) -> str:
+    known = {field.label for field in columns.FIELDS}
+    return gettext(name) if name in known else name
