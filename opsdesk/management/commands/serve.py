@@ -17,6 +17,8 @@ from opsdesk.lib import supervisor
 
 _PORT_SECONDS: Final = 2.0  # a server that was just told to end may still hold the port
 
+_AS_ROOT: Final = "ignore:You're running the worker with superuser"  # Celery's advice; a demo may well be root's
+
 
 class Command(BaseCommand):
     help = (
@@ -77,7 +79,7 @@ def _port(word: str) -> int:
 def _commands(host: str, port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    celery = [*python, "celery", "--app", "opsdesk", "--quiet"]
+    celery = [sys.executable, "-W", _AS_ROOT, "-m", "celery", "--app", "opsdesk", "--quiet"]
     at = ["--loglevel", "WARNING"]  # beat and worker would tell of every tick
     return {
         "web": [*python, "gunicorn", "--config", "python:opsdesk.webserver", "--bind", bind, "opsdesk.wsgi"],
