@@ -61,7 +61,9 @@ def _moment(day: int, time: dt.time) -> dt.datetime:
     return dt.datetime.combine(START + dt.timedelta(days=day), time, tzinfo=SHANGHAI)
 
 
-moments = st.builds(_moment, st.integers(0, DAYS - 1), st.sampled_from(TIMES))
+# Days close together: windows, merges and moments meet on their edges.
+days = st.sampled_from([0, 1, 2, 3, 8, 9, 10, 11]) | st.integers(0, DAYS - 1)
+moments = st.builds(_moment, days, st.sampled_from(TIMES))
 
 
 @st.composite

@@ -103,6 +103,21 @@ def bought(*days: str) -> Person:
     return Person(1, None, orders)
 
 
+@pytest.mark.parametrize(("merge_days", "lifecycle"), [(1, "active"), (2, "active"), (3, "silent")])
+def test_a_purchase_that_is_merged_away_does_not_make_anybody_active(merge_days: int, lifecycle: str) -> None:
+    person = bought("2018-04-21 10:00", "2018-04-23 10:00")
+    with written(World(1, [person], {"merge_days": merge_days})):
+        recompute(MONDAY)
+        assert found_at(MONDAY)[person.id][1] == lifecycle
+
+
+@pytest.mark.parametrize(("clock", "known"), [("23:59:59", 1), ("00:00:00", 0)])
+def test_who_registers_at_midnight_is_known_from_the_next_day_on(clock: str, known: int) -> None:
+    day = "2018-04-29" if known else "2018-04-30"
+    with written(World(1, [Person(None, dt.datetime.fromisoformat(f"{day}T{clock}+08:00"), [])])):
+        assert recompute(MONDAY).customers == known
+
+
 def test_the_first_run_fills_in_every_monday() -> None:
     with written(World(1, [bought("2018-04-04 10:00")])):
         found = recompute(dt.date(2018, 5, 2))

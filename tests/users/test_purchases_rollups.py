@@ -138,6 +138,13 @@ def test_a_back_dated_order_moves_the_first_week() -> None:
         assert cells() == [("2018-04-16", "2018-04-16", 1), ("2018-04-16", "2018-04-30", 1)]
 
 
+def test_of_two_orders_at_one_moment_the_one_written_last_names_the_community() -> None:
+    both = [rules.OrderFacts(at("2018-05-02"), paid=1000, community_id=place) for place in (2, 1)]
+    with written(World(2, [Person(None, None, both)])) as world:
+        assert actions.rebuild().moved == 1
+        assert Customer.objects.unscoped("tests look").get().community_id == world.ids[1]
+
+
 def test_a_change_is_noted_with_its_earliest_day_and_silence_is_not() -> None:
     person = Person(1, None, [rules.OrderFacts(at("2018-05-02"), paid=1000)])
     with written(World(1, [person])):

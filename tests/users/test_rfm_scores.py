@@ -166,6 +166,26 @@ def test_frozen_cut_points_stay_while_the_customers_change() -> None:
         assert recompute(dt.date(2018, 5, 7)).written == 0
 
 
+def test_the_addresses_of_service_orders_do_not_make_a_proxy_buyer() -> None:
+    person = bought("2018-04-20")
+    person.orders += [
+        OrderFacts(at("2018-04-21"), paid=1000, address_key=door, service_amount=service)
+        for door, service in [("1-1-101", 0), ("1-1-102", 0), ("1-1-103", 20000)]
+    ]
+    with written(World(1, [person])):
+        recompute(MONDAY)
+        assert (queries.cleaning(MONDAY).proxy_customers, queries.cleaning(MONDAY).service_customers) == (0, 1)
+
+
+def test_a_purchase_belongs_to_the_window_it_starts_in() -> None:
+    person = bought("2018-04-22", "2018-04-23", "2018-04-28")
+    with written(World(1, [person], {"merge_days": 3, "rfm_window_days": 7})):
+        recompute(MONDAY)  # the window begins on the 23rd, inside the first purchase
+        score = RfmScore.objects.get(as_of=MONDAY)
+        assert (score.frequency, score.monetary, score.last_day) == (1, 1000, dt.date(2018, 4, 28))
+        assert queries.cleaning(MONDAY).merged_orders == 1
+
+
 def test_the_unassigned_are_a_group_of_their_own() -> None:
     people = [bought("2018-04-20", home=None) for _ in range(3)] + [bought("2018-04-20") for _ in range(3)]
     with written(World(1, people, {"rfm_min_customers": 1})) as world:

@@ -153,6 +153,20 @@ def test_services_make_no_taste(db: None) -> None:
     assert not Tag.objects.exists()
 
 
+def test_a_category_that_became_a_service_makes_no_taste_any_more(meat_eater: Customer) -> None:
+    actions.recompute(D, 0)
+    Category.objects.update(is_service=True)
+    actions.recompute(D, 0)
+    assert tags_of(meat_eater) == {}
+
+
+@pytest.mark.parametrize(("other", "tagged"), [(3000, True), (3001, False)])
+def test_four_tenths_are_enough_and_a_fen_less_is_not(meat_eater: Customer, other: int, tagged: bool) -> None:
+    factories.make_order(customer=meat_eater, at="2018-05-04", category="水果", net=other)
+    actions.recompute(D, 0)
+    assert ("肉品用户" in tags_of(meat_eater)) is tagged
+
+
 def test_a_long_category_still_gets_a_tag(db: None) -> None:
     Category.objects.create(name="长" * 80)
     assert actions.make_taste_tags() == 1
