@@ -35,12 +35,16 @@ SAMPLE = 4096
 
 @dataclass(frozen=True)
 class Failure:
-    """Where decoding stopped. `wide`: characters of three or more UTF-8 bytes that decoded well before it."""
+    """Where decoding stopped. `wide`: characters of three or more UTF-8 bytes that decoded well before it.
+
+    `at_end`: the file ends within a character. `foreign`: it decodes, but is plainly UTF-8 from here.
+    """
 
     offset: int
     line: int
     wide: int
-    at_end: bool
+    at_end: bool = False
+    foreign: bool = False
 
 
 def codec_of(encoding: str) -> str:
@@ -58,6 +62,8 @@ def detect(source: Source, forced: str | None = None) -> str:
     head = source.head(SAMPLE)
     if named := next((name for bom, name in BOMS if head.startswith(bom)), None) or _by_nuls(head):
         return _proved(source, named)
+    if (nul := head.find(0)) >= 0:
+        raise UnreadableFile("nul", line=1 + line_breaks(head[:nul]))
     as_utf8 = first_failure(source, CHOICES["utf-8"])
     if as_utf8 is None:
         return "utf-8"
@@ -88,8 +94,8 @@ def _proved(source: Source, encoding: str) -> str:
 
 def _proved_gb18030(source: Source) -> str:
     if failure := first_failure(source, "gb18030", foreign=UTF8_RUN):
-        foreign = failure.wide > 0
-        _refuse("encoding_mixed" if foreign else "encoding_cut" if failure.at_end else "encoding_neither", failure)
+        cut = "encoding_cut" if failure.at_end else "encoding_neither"
+        _refuse("encoding_mixed" if failure.foreign else cut, failure)
     return "gb18030"
 
 
@@ -104,12 +110,12 @@ def first_failure(source: Source, codec: str, foreign: str | None = None) -> Fai
     for block in source.blocks():
         kept = len(decoder.getstate()[0])
         if foreign and (at := _find(block, foreign)) >= 0:
-            return Failure(done + at, line + line_breaks(block[:at]), wide=1, at_end=False)
+            return Failure(done + at, line + line_breaks(block[:at]), wide, foreign=True)
         try:
             text = decoder.decode(block)
         except UnicodeDecodeError as error:
             good = error.object[: error.start].decode(codec, "replace")
-            return Failure(done - kept + error.start, line + line_breaks(good), wide + _wide(good), at_end=False)
+            return Failure(done - kept + error.start, line + line_breaks(good), wide + _wide(good))
         if (nul := text.find("\0")) >= 0:
             raise UnreadableFile("nul", line=line + line_breaks(text[:nul]))
         done, line, wide = (

@@ -121,7 +121,7 @@ def _check_size(size: int, limits: Limits) -> None:
 
 @contextmanager
 def as_path(source: Source, most: int) -> Iterator[Path]:
-    """The unpacked file under a name that another process can open; at most `most` bytes."""
+    """The unpacked workbook under a name that another process can open; at most `most` bytes."""
     if source.path is not None and not source.packed:
         yield source.path
         return
@@ -130,7 +130,7 @@ def as_path(source: Source, most: int) -> Iterator[Path]:
         for block in source.blocks():
             written += len(block)
             if written > most:
-                raise UnreadableFile("too_large", size=written, limit=most)
+                raise UnreadableFile("xlsx_too_large", detail=f"over {most} bytes")
             copy.write(block)
         copy.flush()
         yield Path(copy.name)
