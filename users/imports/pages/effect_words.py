@@ -19,6 +19,7 @@ LIFECYCLE = {
     "silent": N_("Silent"),
 }
 KEPT_SHOWN = 6
+WEEKS_SHOWN = 12
 
 
 def lines(file: ImportFile) -> list[Line]:
@@ -29,9 +30,14 @@ def lines(file: ImportFile) -> list[Line]:
     return [*_people(effect), *_orders(effect), *_places(effect), *_money(effect), *_moves(effect)]
 
 
-def weeks(file: ImportFile) -> list[tuple[date, int]]:
-    """GMV by ISO week (its Monday), the latest first: fen."""
-    return [(date.fromisoformat(monday), fen) for monday, fen in reversed(file.effect.get("gmv") or [])]
+def weeks(file: ImportFile) -> dict[str, Any]:
+    """GMV by ISO week, the latest first; bars are full at the largest week. What templates/.../_weeks.html asks for."""
+    found = [(date.fromisoformat(monday), fen) for monday, fen in reversed(file.effect.get("gmv") or [])]
+    largest = max((abs(fen) for _monday, fen in found), default=0)
+    shown = [
+        {"monday": monday, "fen": fen, "share": figures.ratio(abs(fen), largest)} for monday, fen in found[:WEEKS_SHOWN]
+    ]
+    return {"weeks": shown, "weeks_left": max(len(found) - WEEKS_SHOWN, 0)}
 
 
 def _changes_anything(effect: dict[str, Any]) -> bool:
@@ -104,7 +110,9 @@ def _move_note(code: str, moves: list[tuple[Any, ...]]) -> str:
     inward = max((move for move in moves if move[1] == code), key=lambda move: move[2], default=None)
     outward = max((move for move in moves if move[0] == code), key=lambda move: move[2], default=None)
     if inward and (outward is None or inward[2] >= outward[2]):
-        source = gettext(LIFECYCLE[inward[0]]) if inward[0] else gettext("first seen")
+        if not inward[0]:
+            return gettext("first purchase") if code == "new_paying" else gettext("first seen")
+        source = gettext(LIFECYCLE[inward[0]])
         return gettext("%(n)s from: %(source)s") % {"n": figures.count(inward[2]), "source": source}
     if outward:
         target = gettext(LIFECYCLE[outward[1]])
@@ -152,14 +160,16 @@ def undo_lists(file: ImportFile) -> list[dict[str, Any]]:
 
 
 def _removed(report: dict[str, Any]) -> dict[str, Any]:
-    gone = [(gettext(WHAT[what]), figures.count(n)) for what, n in report["removed"].items()]
-    back = [
-        (gettext("%(what)s as before") % {"what": gettext(WHAT[what])}, figures.count(n))
-        for what, n in report["restored"].items()
+    """In one order, whatever was removed first."""
+    gone, back = report["removed"], report["restored"]
+    words = N_("%(what)s as before")
+    told = [(gettext(WHAT[what]), figures.count(gone[what])) for what in WHAT if what in gone]
+    told += [
+        (gettext(words) % {"what": gettext(WHAT[what])}, figures.count(back[what])) for what in WHAT if what in back
     ]
     return {
-        "title": gettext("Removed or as before"), "icon": "circle-check", "css": "ok", "lines": gone + back,
-        "count": sum(report["removed"].values()) + sum(report["restored"].values()), "why": "",
+        "title": gettext("Removed or as before"), "icon": "circle-check", "css": "ok", "lines": told, "count": None,
+        "why": "",
     }  # fmt: skip
 
 

@@ -245,14 +245,20 @@ def _undoing(file: ImportFile, desk: Desk, today: date) -> Context:
 def _report(file: ImportFile) -> Context:
     return {
         "part": "users/imports/_report.html",
-        "report_title": gettext("Written as batch #%(number)s") % {"number": file.pk},
+        "report_title": _report_title(file),
         "took": file.job.seconds if file.job and file.job.kind == actions.COMMIT else None,
         "sums": _sums(file),
-        "effect_title": gettext("What it changed"),
+        "effect_title": gettext("What it had changed") if file.state == State.UNDONE else gettext("What it changed"),
         "effect": effect_words.lines(file),
         "undo": effect_words.undo_lists(file),
+        **effect_words.weeks(file),
         **problems(file),
     }
+
+
+def _report_title(file: ImportFile) -> str:
+    told = gettext("Was batch #%(number)s") if file.state == State.UNDONE else gettext("Written as batch #%(number)s")
+    return told % {"number": file.pk}
 
 
 def _sums(file: ImportFile) -> list[Context]:

@@ -166,9 +166,9 @@ class SaveMappingForm(forms.Form):
 
 
 class TeachForm(forms.Form):
-    """A way of writing an address, for one community."""
+    """A way of writing an address, for one community (`place`: "community" in an address means the scope picker)."""
 
-    community = forms.ChoiceField(label=_("Community"))
+    place = forms.ChoiceField(label=_("Community"))
     template = forms.CharField(
         label=_("Written as"),
         max_length=addresses.TEMPLATE_CHARS,
@@ -179,7 +179,7 @@ class TeachForm(forms.Form):
     def __init__(self, *args: Any, communities: Sequence[Community], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.communities = {place.code: place for place in communities}
-        chooser = self.fields["community"]
+        chooser = self.fields["place"]
         assert isinstance(chooser, forms.ChoiceField)
         chooser.choices = [(place.code, place.name) for place in communities]
 
@@ -192,8 +192,8 @@ class TeachForm(forms.Form):
         return text
 
     @property
-    def place(self) -> Community:
-        return self.communities[self.cleaned_data["community"]]
+    def community(self) -> Community:
+        return self.communities[self.cleaned_data["place"]]
 
 
 def _tidied(text: str) -> str:

@@ -47,14 +47,14 @@ def address_teach(request: DeskRequest) -> HttpResponse:
         return _taught(request, form)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
-        context |= {"trial": teaching.trial(form.place, form.cleaned_data["template"]), "place": form.place}
+        context |= {"trial": teaching.trial(form.community, form.cleaned_data["template"]), "place": form.community}
     return htmx.render_page(request, "users/imports/teach.html", "users/imports/_trial.html", context)
 
 
 def _taught(request: DeskRequest, form: TeachForm) -> HttpResponse:
-    read = teaching.teach(form.place, form.cleaned_data["template"], request.desk.staff)
+    read = teaching.teach(form.community, form.cleaned_data["template"], request.desk.staff)
     words = ngettext("%(n)s customer of %(place)s got a door", "%(n)s customers of %(place)s got a door", read)
-    messages.success(request, words % {"n": figures.count(read), "place": form.place.name})
+    messages.success(request, words % {"n": figures.count(read), "place": form.community.name})
     return redirect("addresses")
 
 
@@ -63,7 +63,7 @@ def _taught(request: DeskRequest, form: TeachForm) -> HttpResponse:
 def address_forget(request: DeskRequest) -> HttpResponse:
     """A taught way of writing is taken back, and with it the doors only it could read."""
     places = {place.code: place for place in places_in_sight(request.desk)}
-    if (place := places.get(request.POST.get("community", ""))) is None:
+    if (place := places.get(request.POST.get("place", ""))) is None:
         raise Http404
     lost = teaching.forget(place, request.POST.get("template", ""), request.desk.staff)
     words = ngettext("%(n)s customer of %(place)s lost a door", "%(n)s customers of %(place)s lost their door", lost)
