@@ -6,11 +6,6 @@ tables are Asia/Shanghai. `import_chunk` is a temporary table: one row an order 
 
 NEW_COMMUNITIES = "SELECT DISTINCT new_community FROM {orders} WHERE new_community <> '' ORDER BY 1"
 
-NAME_COMMUNITIES = """
-UPDATE {orders} o SET community_id = c.id, new_community = ''
-  FROM communities_community c WHERE o.new_community <> '' AND c.name = o.new_community
-"""
-
 CATEGORIES = """
 INSERT INTO users_category (name, is_service, first_import_id)
 SELECT DISTINCT category, false, %(file)s FROM {lines} l
@@ -35,6 +30,21 @@ SELECT n.product, c.id, %(file)s FROM named n LEFT JOIN users_category c ON c.na
 ON CONFLICT (name) DO NOTHING
 """
 
+# What the lines in service categories of an order come to; a line without a category has its product's.
+SERVICE = """
+DROP TABLE IF EXISTS {service};
+CREATE UNLOGGED TABLE {service} AS
+SELECT l.grp, sum(l.amount)::bigint AS amount
+  FROM {lines} l
+  LEFT JOIN users_category named ON named.name = l.category
+  LEFT JOIN users_product product ON product.name = l.product
+  JOIN users_category kind ON kind.id = coalesce(named.id, product.category_id)
+ WHERE l.kind = 's' AND kind.is_service
+ GROUP BY l.grp;
+CREATE UNIQUE INDEX ON {service} (grp);
+ANALYZE {service}
+"""
+
 NEXT_CHUNK = """
 SELECT max(grp), count(*) FROM (SELECT grp FROM {orders} WHERE grp > %(lo)s ORDER BY grp LIMIT %(size)s) next
 """
@@ -42,15 +52,14 @@ SELECT max(grp), count(*) FROM (SELECT grp FROM {orders} WHERE grp > %(lo)s ORDE
 CUSTOMERS = """
 INSERT INTO users_customer (phone, phone_grams, name, community_id, station_id, address, building, unit, room, channel,
                             registered_at, left_censored, first_import_id)
-SELECT p.phone, ARRAY(SELECT substr(p.phone, i, 4)::integer FROM generate_series(1, 8) i), left(p.name, 80),
-       named.community_id, station.station_id, left(coalesce(door.address, ''), 200), coalesce(door.building, ''),
-       coalesce(door.unit, ''), coalesce(door.room, ''), left(coalesce(channel.channel, ''), 40),
-       p.registered_at AT TIME ZONE 'Asia/Shanghai', false, %(file)s
+SELECT p.phone,
+       ARRAY[substr(p.phone, 1, 4)::integer, substr(p.phone, 2, 4)::integer, substr(p.phone, 3, 4)::integer,
+             substr(p.phone, 4, 4)::integer, substr(p.phone, 5, 4)::integer, substr(p.phone, 6, 4)::integer,
+             substr(p.phone, 7, 4)::integer, substr(p.phone, 8, 4)::integer],
+       left(p.name, 80), coalesce(p.community_id, made.id), p.station_id, left(p.address, 200), p.building, p.unit,
+       p.room, left(p.channel, 40), p.registered_at AT TIME ZONE 'Asia/Shanghai', false, %(file)s
   FROM {people} p
-  LEFT JOIN {orders} named ON named.grp = p.named_grp
-  LEFT JOIN {orders} station ON station.grp = p.station_grp
-  LEFT JOIN {orders} door ON door.grp = p.address_grp
-  LEFT JOIN {orders} channel ON channel.grp = p.channel_grp
+  LEFT JOIN communities_community made ON made.name = nullif(p.new_community, '')
  WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s
    AND NOT EXISTS (SELECT 1 FROM users_customer c WHERE c.phone = p.phone)
  ORDER BY p.first_grp
@@ -59,79 +68,70 @@ ON CONFLICT (phone) DO NOTHING
 
 CHUNK_TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk (
-    grp bigint, order_id bigint, is_new boolean, sold boolean, sale_changed boolean, refund_changed boolean,
-    rows bigint, customer_id bigint, number text, community_id bigint, station_id bigint,
-    placed_at timestamptz, day date, delivery_day date, state text, gross bigint, discount bigint, paid bigint,
-    told bigint, back bigint,
+    grp bigint, order_id bigint, is_new boolean, sale_changed boolean, refund_changed boolean, rows bigint,
+    customer_id bigint, number text, community_id bigint, station_id bigint, placed_at timestamptz, day date,
+    delivery_day date, state text, gross bigint, discount bigint, paid bigint, refunded bigint, told bigint,
     service_amount bigint, known boolean, channel text, coupon_code text, name text, address text, address_key text,
     fingerprint uuid, refund_fingerprint uuid) ON COMMIT DELETE ROWS
 """
-
 CLEAR = "TRUNCATE import_chunk"
 
-# Sale rows and refund rows each replace what an earlier file told of that kind; the other kind stays as it was.
-# `state` is still that of the sale rows here: MONEY decides what refunds make of it. The preview asks the same question
-# of customers who do not exist yet; then nothing has an id.
+# Grain: one row an order that is new or not as the file tells it (orders.rules holds the definition). Sale rows and
+# refund rows each replace what an earlier file told of that kind; the other kind stays as it was. `told`: what the sale
+# rows say, of this file or of an earlier one; `refund`: what refund rows give back; `money`: what becomes of both. T+1
+# (purchases.rules.delivery_day) where the file names no delivery day. The preview asks the same of customers who do not
+# exist yet; then nothing has an id.
 _CHUNK = """
 INSERT INTO import_chunk
-SELECT s.grp, {order_id}, o.id IS NULL, s.sold,
-       s.sold AND (o.id IS NULL OR o.fingerprint IS DISTINCT FROM s.fingerprint
-                   OR o.community_id IS DISTINCT FROM s.community_id OR o.station_id IS DISTINCT FROM s.station_id),
-       s.refund_fingerprint IS NOT NULL
-           AND (o.id IS NULL OR o.refund_fingerprint IS DISTINCT FROM s.refund_fingerprint),
-       s.rows, c.id, s.number, told.community_id, told.station_id, told.placed_at,
-       (told.placed_at AT TIME ZONE 'Asia/Shanghai')::date, told.delivery_day, told.state, told.gross, told.discount,
-       told.paid, told.told,
-       CASE WHEN s.refund_fingerprint IS NOT NULL THEN s.back
-            WHEN o.refund_fingerprint IS NOT NULL THEN (
-                SELECT coalesce(-sum(amount), 0) FROM users_orderline l WHERE l.order_id = o.id AND l.is_refund)
-            ELSE 0 END,
-       told.service_amount, told.known, told.channel, told.coupon_code, told.name, told.address, told.address_key,
-       CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END,
+SELECT s.grp, {order_id}, o.id IS NULL, change.sale, change.refund, s.rows, c.id, s.number, told.community_id,
+       told.station_id, told.placed_at, told.placed_day, coalesce(told.delivery_day, CASE WHEN money.state <> 'waiting'
+           THEN told.placed_day + CASE WHEN (told.placed_at AT TIME ZONE 'Asia/Shanghai')::time
+                                            < coalesce(home.order_cutoff, '23:00') THEN 1 ELSE 2 END END),
+       money.state, told.gross, told.discount, told.paid,
+       CASE WHEN money.state = 'waiting' THEN refund.back ELSE least(told.paid, told.told + refund.back) END,
+       told.told, told.service_amount, told.known, told.channel, told.coupon_code, told.name, told.address,
+       told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END,
        coalesce(s.refund_fingerprint, o.refund_fingerprint)
   FROM {{orders}} s
   {join} users_customer c ON c.phone = s.phone
   LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
+  LEFT JOIN communities_community made ON made.name = nullif(s.new_community, '')
+  LEFT JOIN {{service}} service ON service.grp = s.grp
  CROSS JOIN LATERAL (
-    SELECT s.community_id, s.station_id, s.placed_at AT TIME ZONE 'Asia/Shanghai' AS placed_at, s.delivery_day,
-           coalesce(s.state, 'waiting') AS state, s.gross, s.discount, s.paid, s.told, 0 AS service_amount, s.known,
-           s.channel, s.coupon_code, s.name, s.address, s.address_key
+    SELECT s.sold AND (o.id IS NULL OR o.fingerprint IS DISTINCT FROM s.fingerprint
+                       OR o.community_id IS DISTINCT FROM coalesce(s.community_id, made.id)
+                       OR o.station_id IS DISTINCT FROM s.station_id) AS sale,
+           s.refund_fingerprint IS NOT NULL
+               AND (o.id IS NULL OR o.refund_fingerprint IS DISTINCT FROM s.refund_fingerprint) AS refund) change
+ CROSS JOIN LATERAL (
+    SELECT coalesce(s.community_id, made.id) AS community_id, s.station_id,
+           s.placed_at AT TIME ZONE 'Asia/Shanghai' AS placed_at, s.placed_at::date AS placed_day, s.delivery_day,
+           coalesce(s.state, 'waiting') AS state, s.gross, s.discount, s.paid, s.told,
+           coalesce(service.amount, 0) AS service_amount, s.known, s.channel, s.coupon_code, s.name, s.address,
+           s.address_key
      WHERE s.sold OR o.id IS NULL
     UNION ALL
-    SELECT o.community_id, o.station_id, o.placed_at, o.delivery_day,
+    SELECT o.community_id, o.station_id, o.placed_at, o.day, o.delivery_day,
            CASE WHEN o.state = 'refunded' AND o.paid > 0 THEN 'paid' ELSE o.state END,
-           o.gross, o.discount, o.paid, o.refund_told, o.service_amount, o.amount_known,
-           o.channel, o.coupon_code, o.name, o.address, o.address_key
+           o.gross, o.discount, o.paid, o.refund_told, o.service_amount, o.amount_known, o.channel, o.coupon_code,
+           o.name, o.address, o.address_key
      WHERE NOT s.sold AND o.id IS NOT NULL) told
- WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s
- ORDER BY s.grp
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN s.refund_fingerprint IS NOT NULL THEN s.back
+                WHEN o.refund_fingerprint IS NOT NULL THEN (
+                    SELECT coalesce(-sum(amount), 0)::bigint FROM users_orderline l
+                     WHERE l.order_id = o.id AND l.is_refund)
+                ELSE 0 END AS back) refund
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN told.state = 'paid' AND told.told + refund.back > 0 AND told.told + refund.back >= told.paid
+                     AND (told.known OR told.paid > 0) THEN 'refunded' ELSE told.state END AS state) money
+  LEFT JOIN communities_community home ON home.id = coalesce(told.community_id, c.community_id)
+ WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s AND (o.id IS NULL OR change.sale OR change.refund)
+ ORDER BY s.grp;
+ANALYZE import_chunk (grp, order_id, customer_id, is_new, sale_changed, refund_changed)
 """
 CHUNK = _CHUNK.format(order_id="coalesce(o.id, nextval('users_order_id_seq'))", join="JOIN")
 PREVIEW = _CHUNK.format(order_id="o.id", join="LEFT JOIN")
-
-UNCHANGED = "DELETE FROM import_chunk WHERE NOT is_new AND NOT sale_changed AND NOT refund_changed"
-
-# Full refunds, T+1 where the file names no delivery day (purchases.rules.delivery_day), and the sum of service lines.
-MONEY = """
-UPDATE import_chunk k
-   SET state = CASE WHEN k.state = 'paid' AND k.told + k.back > 0 AND k.told + k.back >= k.paid
-                         AND (k.known OR k.paid > 0) THEN 'refunded' ELSE k.state END,
-       delivery_day = CASE WHEN k.delivery_day IS NOT NULL OR k.state = 'waiting' THEN k.delivery_day
-           ELSE k.day + CASE WHEN (k.placed_at AT TIME ZONE 'Asia/Shanghai')::time < coalesce(p.order_cutoff, '23:00')
-                             THEN 1 ELSE 2 END END,
-       service_amount = CASE WHEN k.sold THEN coalesce(s.amount, 0) ELSE k.service_amount END
-  FROM import_chunk other
-  LEFT JOIN users_customer c ON c.id = other.customer_id
-  LEFT JOIN communities_community p ON p.id = coalesce(other.community_id, c.community_id)
-  LEFT JOIN (SELECT l.grp, sum(l.amount) AS amount
-               FROM {lines} l
-               LEFT JOIN users_category named ON named.name = l.category
-               LEFT JOIN users_product product ON product.name = l.product AND l.category = ''
-               JOIN users_category kind ON kind.id = coalesce(named.id, product.category_id) AND kind.is_service
-              WHERE l.kind = 's' AND l.grp > %(lo)s AND l.grp <= %(hi)s
-              GROUP BY l.grp) s ON s.grp = other.grp
- WHERE k.grp = other.grp
-"""
 
 BEFORES = """
 INSERT INTO users_orderbefore (file_id, order_id, "order", lines)
@@ -148,14 +148,13 @@ DELETE FROM users_orderline l USING import_chunk k
    AND (k.sale_changed AND NOT l.is_refund OR k.refund_changed AND l.is_refund)
 """
 
-_REFUNDED = "CASE WHEN k.state = 'waiting' THEN k.back ELSE least(k.paid, k.told + k.back) END"
-_NET = f"CASE WHEN k.state = 'paid' THEN k.paid - {_REFUNDED} ELSE 0 END"
+_NET = "CASE WHEN k.state = 'paid' THEN k.paid - k.refunded ELSE 0 END"
 
 CHANGED_ORDERS = f"""
 UPDATE users_order o
    SET community_id = k.community_id, station_id = k.station_id, placed_at = k.placed_at, day = k.day,
        delivery_day = k.delivery_day, state = k.state, counted = k.state = 'paid', gross = k.gross,
-       discount = k.discount, paid = k.paid, refunded = {_REFUNDED}, refund_told = k.told, net = {_NET},
+       discount = k.discount, paid = k.paid, refunded = k.refunded, refund_told = k.told, net = {_NET},
        service_amount = k.service_amount,
        amount_known = k.known, channel = k.channel, coupon_code = k.coupon_code, name = k.name, address = k.address,
        address_key = k.address_key, fingerprint = k.fingerprint, refund_fingerprint = k.refund_fingerprint,
@@ -168,7 +167,7 @@ INSERT INTO users_order (id, source_id, number, customer_id, community_id, stati
     state, counted, gross, discount, paid, refunded, refund_told, net, service_amount, amount_known, channel,
     coupon_code, name, address, address_key, fingerprint, refund_fingerprint, first_import_id, import_id)
 SELECT k.order_id, %(source)s, k.number, k.customer_id, k.community_id, k.station_id, k.placed_at, k.day,
-       k.delivery_day, k.state, k.state = 'paid', k.gross, k.discount, k.paid, {_REFUNDED}, k.told, {_NET},
+       k.delivery_day, k.state, k.state = 'paid', k.gross, k.discount, k.paid, k.refunded, k.told, {_NET},
        k.service_amount, k.known, k.channel, k.coupon_code, k.name, k.address, k.address_key, k.fingerprint,
        k.refund_fingerprint, %(file)s, %(file)s
   FROM import_chunk k WHERE k.is_new

@@ -57,9 +57,8 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
         file.effect["made_communities"] = [*file.effect.get("made_communities", []), *made]
         ImportFile.objects.filter(pk=file.pk).update(effect=file.effect)
     with kept_alive(hold):
-        staging.run(tables, commit_sql.NAME_COMMUNITIES)
-        staging.run(tables, commit_sql.CATEGORIES, {"file": file.pk})
-        staging.run(tables, commit_sql.PRODUCTS, {"file": file.pk})
+        for statement in (commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
+            staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
 
 
@@ -109,8 +108,6 @@ _CHUNK = (
     commit_sql.CLEAR,
     commit_sql.CUSTOMERS,
     commit_sql.CHUNK,
-    commit_sql.UNCHANGED,
-    commit_sql.MONEY,
     commit_sql.BEFORES,
     commit_sql.OLD_LINES,
     commit_sql.CHANGED_ORDERS,

@@ -3,11 +3,11 @@
 `change`: one row an order that the file makes or alters, as it is after the file and as it was (null: not there).
 """
 
-# After PREVIEW and MONEY: import_chunk holds the orders that would be written; nothing has been.
+# After PREVIEW: import_chunk holds the orders that would be written; nothing has been.
 WOULD = """
     SELECT k.customer_id IS NULL AS new_customer, coalesce(k.customer_id::text, s.phone) AS customer, k.is_new,
            k.day, k.state = 'paid' AS counted, k.gross,
-           CASE WHEN k.state = 'waiting' THEN 0 ELSE least(k.paid, k.told + k.back) END AS refunded,
+           CASE WHEN k.state = 'waiting' THEN 0 ELSE k.refunded END AS refunded,
            k.state = 'waiting' AS waiting,
            o.day AS day_was, o.counted AS counted_was, o.gross AS gross_was, o.refunded AS refunded_was
       FROM import_chunk k
@@ -66,10 +66,8 @@ MADE_GOODS = "SELECT count(*) FROM users_product WHERE first_import_id = %(file)
 # a community, of customers whom the file concerns: how many. `known`: the customer is there already.
 DAYS = """
 WITH concerned AS (
-    SELECT p.phone, c.id, coalesce(c.community_id, named.community_id) AS community_id
-      FROM {people} p
-      LEFT JOIN users_customer c ON c.phone = p.phone
-      LEFT JOIN {orders} named ON named.grp = p.named_grp),
+    SELECT p.phone, c.id, coalesce(c.community_id, p.community_id) AS community_id
+      FROM {people} p LEFT JOIN users_customer c ON c.phone = p.phone),
  was AS (
     SELECT d.customer_id, min(d.day) AS first, max(d.day) AS last FROM users_customerday d
      WHERE d.day < %(as_of)s AND d.customer_id IN (SELECT id FROM concerned) GROUP BY d.customer_id),

@@ -34,10 +34,8 @@ def expected(file: ImportFile, classes: Classes | None = None) -> dict[str, Any]
     tables = Tables(file.pk)
     params = {"file": file.pk, "source": file.source_id, "lo": -1, "hi": LAST}
     sql.run("SET LOCAL jit = off")
-    for statement in (commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.PREVIEW, commit_sql.UNCHANGED):
+    for statement in (commit_sql.SERVICE, commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.PREVIEW):
         staging.run(tables, statement, params)
-    sql.run("ANALYZE import_chunk")
-    staging.run(tables, commit_sql.MONEY, params)
     effect = {
         "estimate": True,
         **_totals(staging.fetch(tables, effect_sql.WOULD_TOTALS)[0]),

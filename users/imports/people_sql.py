@@ -10,14 +10,12 @@ CREATE TEMPORARY TABLE IF NOT EXISTS import_people (
 # Where no order speaks: the file's registration, else what is known. A range of the file's known customers.
 _OF_FILE = """
     SELECT c.id, coalesce(nullif(left(p.name, 80), ''), c.name) AS name,
-           coalesce(named.community_id, c.community_id) AS community_id,
-           coalesce(nullif(left(door.address, 200), ''), c.address) AS address,
-           coalesce(nullif(c.channel, ''), left(channel.channel, 40), '') AS channel,
+           CASE WHEN p.named_by = 'g' THEN coalesce(p.community_id, made.id) ELSE c.community_id END AS community_id,
+           CASE WHEN p.address_by = 'g' THEN left(p.address, 200) ELSE c.address END AS address,
+           coalesce(nullif(c.channel, ''), left(p.channel, 40)) AS channel,
            least(c.registered_at, p.registered_at AT TIME ZONE 'Asia/Shanghai') AS registered_at
       FROM {people} p JOIN users_customer c ON c.phone = p.phone
-      LEFT JOIN {orders} named ON named.grp = p.named_grp AND named.kind = 'g'
-      LEFT JOIN {orders} door ON door.grp = p.address_grp AND door.kind = 'g'
-      LEFT JOIN {orders} channel ON channel.grp = p.channel_grp
+      LEFT JOIN communities_community made ON made.name = nullif(p.new_community, '')
      WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s AND c.first_import_id IS DISTINCT FROM %(file)s
 """
 

@@ -43,7 +43,7 @@ class Pieces:
 
 
 def cut(chunk: Chunk, gazetteer: Gazetteer) -> Pieces:
-    """`lines` has the columns of staging_sql.LINES, `heads` those of staging_sql.HEADS."""
+    """Both have the columns of their staging tables (staging_sql.CREATE)."""
     frame, unknown = _without_unknown(chunk.frame, gazetteer)
     orders = frame["kind"] != rules.REGISTRATION
     sold = frame[orders].reset_index(drop=True)
@@ -98,6 +98,7 @@ def _telling_rows(sold: pd.DataFrame, codes: Any) -> Any:
 
 
 def _lines(sold: pd.DataFrame, groups: Any) -> pa.Table:
+    marks = fingerprints.marks([sold[name] for name in CONTENT])
     return pa.table(
         {
             "line": sold["line"].to_numpy(),
@@ -108,9 +109,15 @@ def _lines(sold: pd.DataFrame, groups: Any) -> pa.Table:
             "category": arrow(sold["category"], pa.string()),
             "quantity": sold["quantity"].to_numpy(),
             **{name.removesuffix("_fen"): arrow(sold[name]) for name in MONEY},
-            "mark": fingerprints.marks([sold[name] for name in CONTENT]),
+            "mark": marks,
+            "twin": _repeated(groups, marks, sold["kind"]),
         }
     )
+
+
+def _repeated(groups: Any, marks: Any, kinds: "pd.Series[Any]") -> Any:
+    """Lines that repeat one before them in the same piece of an order."""
+    return pd.DataFrame({"group": groups, "mark": marks, "kind": kinds}).duplicated().to_numpy()
 
 
 def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:

@@ -12,7 +12,7 @@ from users.imports import staging_sql
 from users.imports.pieces import Pieces
 
 _PLAIN = pa.csv.WriteOptions(include_header=False)
-PARTS = ("lines", "heads", "orders", "people", "undo")
+PARTS = ("lines", "heads", "orders", "people", "service", "undo")
 _EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
 
 

@@ -5,18 +5,17 @@ row an order of the file (kinds s, r) or a registration (kind g), numbered by it
 Moments are naive Asia/Shanghai here; money is fen.
 """
 
-LINES = """line bigint, grp bigint, kind "char", status "char", product text COLLATE "C", category text COLLATE "C",
-    quantity bigint, amount bigint, gross bigint, discount bigint, refund bigint, mark bigint"""
+DROP = "DROP TABLE IF EXISTS {lines}, {heads}, {orders}, {people}, {service}"
 
-HEADS = """grp bigint, kind "char", number text COLLATE "C", placed_at timestamp, phone text COLLATE "C", name text,
-    address text, channel text, coupon_code text, delivery_day date, registered_at timestamp, community_id bigint,
-    new_community text, station_id bigint, address_key text, building text, unit text, room text"""
-
-DROP = "DROP TABLE IF EXISTS {lines}, {heads}, {orders}, {people}"
-
-CREATE = f"""
-CREATE UNLOGGED TABLE {{lines}} ({LINES}, copies integer NOT NULL DEFAULT 1);
-CREATE UNLOGGED TABLE {{heads}} ({HEADS})
+# kind: s sale, r refund, x an identical line that is dropped. mark: a number that stands for the line's content.
+CREATE = """
+CREATE UNLOGGED TABLE {lines} (line bigint, grp bigint, kind "char", status "char", product text COLLATE "C",
+    category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, refund bigint,
+    mark bigint, twin boolean);
+CREATE UNLOGGED TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
+    phone text COLLATE "C", name text, address text, channel text, coupon_code text, delivery_day date,
+    registered_at timestamp, community_id bigint, new_community text, station_id bigint, address_key text,
+    building text, unit text, room text)
 """
 
 # An order whose lines fell into several chunks: its pieces become one, numbered by the first, told by the first sale.
@@ -30,37 +29,34 @@ UPDATE {lines} l SET grp = split.first
  WHERE h.kind <> 'g' AND l.grp = h.grp AND h.grp <> split.first;
 DELETE FROM {heads} h USING split
  WHERE h.kind <> 'g' AND h.phone = split.phone AND h.number = split.number AND h.grp <> split.told;
-UPDATE {heads} h SET grp = split.first FROM split WHERE h.grp = split.told AND split.told <> split.first
+UPDATE {heads} h SET grp = split.first FROM split WHERE h.grp = split.told AND split.told <> split.first;
+UPDATE {lines} l SET twin = true
+  FROM (SELECT line, row_number() OVER (PARTITION BY grp, kind, mark ORDER BY line) AS copy
+          FROM {lines} WHERE grp IN (SELECT first FROM split)) c
+ WHERE c.line = l.line AND c.copy > 1 AND NOT l.twin
 """
 
-# Identical lines of one order: the first stays and knows how many rows of the file it stands for.
-DROP_IDENTICAL = """
-WITH twins AS (SELECT grp, kind, mark, min(line) AS line, count(*) AS copies
-                 FROM {lines} GROUP BY grp, kind, mark HAVING count(*) > 1),
-     gone AS (DELETE FROM {lines} l USING twins t
-               WHERE l.grp = t.grp AND l.kind = t.kind AND l.mark = t.mark AND l.line <> t.line)
-UPDATE {lines} l SET copies = t.copies FROM twins t WHERE l.grp = t.grp AND l.line = t.line
-"""
+DROP_IDENTICAL = "UPDATE {lines} SET kind = 'x' WHERE twin"
 
-# Grain: one row an order or registration. `told` is the refund that the sale rows tell, `back` that of refund rows.
-# An order whose rows do not all share one fate is a paid one; its cancelled and refunded lines are money told back.
+# Grain: one row an order or registration; as SQL what orders.rules.told says. `told` is the refund that the sale rows
+# tell, `back` that of refund rows. An order whose rows do not all share one fate is a paid one; its cancelled and
+# refunded lines are money told back.
+# The fingerprints add up the marks: the order of lines does not matter, their number does.
 ORDERS = """
 CREATE UNLOGGED TABLE {orders} AS
 SELECT h.*, coalesce(s.rows, 1) AS rows, coalesce(s.twins, 0) AS twins, coalesce(s.refunds, 0) AS refunds,
-       coalesce(s.sold, false) AS sold, s.state, coalesce(s.known, true) AS known,
+       coalesce(s.sales, 0) > 0 AS sold, s.state, coalesce(s.known, true) AS known,
        coalesce(s.gross, 0) AS gross, coalesce(s.discount, 0) AS discount, coalesce(s.paid, 0) AS paid,
        CASE WHEN s.state IN ('unpaid', 'cancelled') THEN s.told_by_column ELSE coalesce(s.told, 0) END AS told,
        coalesce(s.back, 0) AS back,
-       CASE WHEN s.sold THEN md5(concat_ws(chr(31), h.placed_at, h.name, h.address, h.channel, h.coupon_code,
-                                           coalesce(h.delivery_day::text, ''), s.sale_marks))::uuid
+       CASE WHEN s.sales > 0 THEN md5(concat_ws(chr(31), h.placed_at, h.name, h.address, h.channel, h.coupon_code,
+                                                coalesce(h.delivery_day::text, ''), s.sales, s.sale_marks))::uuid
        END AS fingerprint,
-       CASE WHEN s.refunds > 0 THEN md5(s.refund_marks)::uuid END AS refund_fingerprint
+       CASE WHEN s.refunds > 0 THEN md5(concat_ws(chr(31), s.refunds, s.refund_marks))::uuid END AS refund_fingerprint
   FROM {heads} h
   LEFT JOIN (
-    SELECT grp, sum(copies)::bigint AS rows,
-           (sum(copies) - count(DISTINCT mark))::bigint AS twins,
-           coalesce(sum(copies) FILTER (WHERE kind = 'r'), 0)::bigint AS refunds,
-           bool_or(kind = 's') AS sold,
+    SELECT grp, count(*) AS rows, count(*) FILTER (WHERE twin) AS twins, count(*) FILTER (WHERE kind = 's') AS sales,
+           count(*) FILTER (WHERE kind = 'r') AS refunds,
            CASE WHEN bool_or(status = 'p') FILTER (WHERE kind = 's') THEN 'paid'
                 WHEN bool_and(status = 'u') FILTER (WHERE kind = 's') THEN 'unpaid'
                 WHEN bool_or(status = 'c') FILTER (WHERE kind = 's') THEN 'cancelled'
@@ -73,8 +69,7 @@ SELECT h.*, coalesce(s.rows, 1) AS rows, coalesce(s.twins, 0) AS twins, coalesce
            sum(CASE status WHEN 'p' THEN coalesce(refund, 0)
                            ELSE greatest(amount, refund, 0) END) FILTER (WHERE kind = 's')::bigint AS told,
            -sum(coalesce(amount, gross, 0)) FILTER (WHERE kind = 'r')::bigint AS back,
-           string_agg(mark::text, ',' ORDER BY mark) FILTER (WHERE kind = 's') AS sale_marks,
-           string_agg(mark::text, ',' ORDER BY mark) FILTER (WHERE kind = 'r') AS refund_marks
+           sum(mark) FILTER (WHERE kind = 's') AS sale_marks, sum(mark) FILTER (WHERE kind = 'r') AS refund_marks
       FROM {lines} GROUP BY grp
   ) s USING (grp)
  ORDER BY grp;
@@ -85,20 +80,31 @@ ANALYZE {orders}
 """
 
 # Grain: one row a phone. The latest order wins over refunds without their order, and both over registrations;
-# `named_grp` and `address_grp` are the orders that name the community and the address.
+# `named_by` and `address_by` are the kinds of row that name the community and the address.
 PEOPLE = """
 CREATE UNLOGGED TABLE {people} AS
-SELECT phone, min(grp) AS first_grp,
-       count(*) FILTER (WHERE kind = 'g') AS registrations,
-       coalesce((array_agg(name) FILTER (WHERE name <> ''))[1], '') AS name,
-       (array_agg(grp) FILTER (WHERE community_id IS NOT NULL OR new_community <> ''))[1] AS named_grp,
-       (array_agg(grp) FILTER (WHERE station_id IS NOT NULL))[1] AS station_grp,
-       (array_agg(grp) FILTER (WHERE address <> ''))[1] AS address_grp,
-       (array_agg(grp ORDER BY placed_at, grp) FILTER (WHERE channel <> ''))[1] AS channel_grp,
-       min(registered_at) AS registered_at
-  FROM (SELECT * FROM {orders}
-         ORDER BY phone, CASE kind WHEN 's' THEN 0 WHEN 'r' THEN 1 ELSE 2 END, placed_at DESC, number DESC, grp DESC) o
- GROUP BY phone;
+SELECT p.phone, p.first_grp, p.registrations, p.registered_at, p.name, coalesce(channel.channel, '') AS channel,
+       named.kind AS named_by, named.community_id, coalesce(named.new_community, '') AS new_community,
+       station.station_id, door.kind AS address_by, coalesce(door.address, '') AS address,
+       coalesce(door.building, '') AS building, coalesce(door.unit, '') AS unit, coalesce(door.room, '') AS room
+  FROM (
+    SELECT phone, min(grp) AS first_grp, count(*) FILTER (WHERE kind = 'g') AS registrations,
+           min(registered_at) AS registered_at,
+           coalesce((array_agg(name) FILTER (WHERE name <> ''))[1], '') AS name,
+           (array_agg(grp) FILTER (WHERE community_id IS NOT NULL OR new_community <> ''))[1] AS named_grp,
+           (array_agg(grp) FILTER (WHERE station_id IS NOT NULL))[1] AS station_grp,
+           (array_agg(grp) FILTER (WHERE address <> ''))[1] AS address_grp,
+           (array_agg(grp ORDER BY placed_at, grp) FILTER (WHERE channel <> ''))[1] AS channel_grp
+      FROM (SELECT phone, grp, kind, registered_at, name, community_id, new_community, station_id, address, channel,
+                   placed_at
+              FROM {orders}
+             ORDER BY phone, CASE kind WHEN 's' THEN 0 WHEN 'r' THEN 1 ELSE 2 END, placed_at DESC, grp DESC) o
+     GROUP BY phone) p
+  LEFT JOIN {orders} named ON named.grp = p.named_grp
+  LEFT JOIN {orders} station ON station.grp = p.station_grp
+  LEFT JOIN {orders} door ON door.grp = p.address_grp
+  LEFT JOIN {orders} channel ON channel.grp = p.channel_grp
+ ORDER BY p.first_grp;
 CREATE UNIQUE INDEX ON {people} (phone);
 CREATE INDEX ON {people} (first_grp);
 ANALYZE {people}
