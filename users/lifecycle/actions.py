@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from communities.policies import queries as policy_queries
 from communities.policies.rules import Policies
 from opsdesk.lib import differing, sql
 from opsdesk.lib.differing import Table
@@ -104,7 +105,8 @@ def _known_customers() -> Iterator[None]:
 def _due(as_of: date, version: int) -> list[tuple[date, int]]:
     computed = dict(SnapshotDay.objects.values_list("as_of", "policy_version"))
     stale = purchase_queries.stale_days("users_snapshotday") | {day for (day,) in sql.rows(snapshot_sql.MISCOUNTED)}
-    return purchase_rules.days_due(as_of, purchase_queries.first_day(), computed, stale, version)
+    policies, weeks = policy_queries.for_company(version), purchase_queries.weeks_with_orders()
+    return purchase_rules.days_due(as_of, weeks, computed, stale, policies)
 
 
 @transaction.atomic

@@ -180,10 +180,9 @@ def make_the_same_days(some: Mapping[int, Policies], others: Mapping[int, Polici
     }
 
 
-def first_day() -> date | None:
-    """The first business day with a counted order, of anybody."""
-    found: date | None = sql.value("SELECT min(day) FROM users_communityday")
-    return found
+def weeks_with_orders() -> list[date]:
+    """The Mondays of all weeks in which anybody ordered, oldest first."""
+    return [week for (week,) in sql.rows("SELECT DISTINCT week FROM users_cohortcell ORDER BY week")]
 
 
 def last_day_before(as_of: date) -> date | None:

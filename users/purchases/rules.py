@@ -9,6 +9,7 @@ from communities.policies.rules import Policies
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAID, WAITING = "paid", "waiting"
+LAST_WEEKS = 8  # what the line beside a number shows
 
 
 @dataclass(frozen=True)
@@ -220,27 +221,34 @@ def _is_clean(order: OrderFacts, policies: Policies) -> bool:
 
 
 def days_due(
-    as_of: date, first_day: date | None, computed: Mapping[date, int], stale: Collection[date], in_force: int
+    as_of: date,
+    weeks: Collection[date],
+    computed: Mapping[date, int],
+    stale: Collection[date],
+    policies: Policies,
 ) -> list[tuple[date, int]]:
     """Which as-of dates to compute, oldest first, each with its rule version.
 
-    Every Monday after the first data week that was not computed, or from the earliest stale one on; and as_of itself.
-    What was computed before keeps the version it was computed with; the newest date takes the one in force.
-    computed: the version by date.
+    Every Monday that was not computed, or from the earliest stale one on; and as_of itself. What was computed before
+    keeps the version it was computed with; the newest date takes the one in force, that of `policies`.
+    weeks: Mondays of the weeks with orders; computed: the version by date.
     """
     first_stale = min(stale, default=None)
     due = {
-        monday: computed.get(monday, in_force)
-        for monday in _mondays(first_day, as_of)
+        monday: computed.get(monday, policies.version)
+        for monday in mondays_wanted(as_of, weeks, policies)
         if monday not in computed or (first_stale is not None and monday >= first_stale)
     }
     is_old = any(day > as_of for day in computed)
-    due[as_of] = computed.get(as_of, in_force) if is_old else in_force
+    due[as_of] = computed.get(as_of, policies.version) if is_old else policies.version
     return sorted(due.items())
 
 
-def _mondays(first_day: date | None, upto: date) -> list[date]:
-    if first_day is None:
-        return []
-    first = monday_of(first_day) + timedelta(weeks=1)
-    return [first + timedelta(weeks=n) for n in range((upto - first).days // 7 + 1)]
+def mondays_wanted(as_of: date, weeks: Collection[date], policies: Policies) -> set[date]:
+    """Mondays after the first data week up to as_of. Where orders pause, weeks in which nobody can move any more are
+    left out (years may lie between the data and today); the last ones before as_of are there in any case."""
+    longest = max(policies.new_window_days, policies.silent_after_days)
+    reach = max(LAST_WEEKS, longest // 7 + 2)
+    near = {week + timedelta(weeks=n) for week in weeks for n in range(1, reach + 1)}
+    last = {monday_of(as_of) - timedelta(weeks=n) for n in range(LAST_WEEKS + 1)} if weeks else set()
+    return {monday for monday in near | last if min(weeks) < monday <= as_of}

@@ -8,6 +8,7 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models.functions import Now
 
+from communities.policies import queries as policy_queries
 from communities.policies.rules import Policies
 from opsdesk.lib import differing, sql
 from opsdesk.lib.differing import Table
@@ -78,7 +79,8 @@ def forget_old_days(as_of: date) -> list[date]:
 def _due(as_of: date, version: int) -> list[tuple[date, int]]:
     computed = dict(RfmDay.objects.values_list("as_of", "policy_version"))
     stale = purchase_queries.stale_days("users_rfmday")
-    return purchase_rules.days_due(as_of, purchase_queries.first_day(), computed, stale, version)
+    policies, weeks = policy_queries.for_company(version), purchase_queries.weeks_with_orders()
+    return purchase_rules.days_due(as_of, weeks, computed, stale, policies)
 
 
 @transaction.atomic

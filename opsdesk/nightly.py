@@ -1,0 +1,162 @@
+"""The night: its steps in order, as data, and what runs them. Each step is idempotent and keyed by as_of."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+from django.db import connection
+
+from communities.policies import queries as policy_queries
+from opsdesk.lib import sql
+from opsdesk.lib.runs.actions import Cancelled, GiveUp, Hold, Lost
+from users.lifecycle import actions as lifecycle
+from users.lifecycle import queries as lifecycle_queries
+from users.purchases import actions as purchases
+from users.rfm import actions as rfm
+from users.tastes import actions as tastes
+
+_LOCK = 0x71697  # advisory lock: one night at a time, whoever started it
+_PAUSE = 1.0  # seconds between two looks at the lock
+_BEAT = 5.0  # seconds between two signs of life during a long statement
+
+
+@dataclass(frozen=True)
+class Night:
+    """What to compute. places: only these communities' rows are written; tidy: old dates are let go."""
+
+    as_of: date
+    version: int
+    places: tuple[int, ...] | None = None
+    tidy: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step read and wrote, and the numbers of its one-line summary."""
+
+    read: int = 0
+    written: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Progress = Callable[[int, int], None]
+
+
+def _purchases(night: Night, progress: Progress) -> Done:
+    orders = int(sql.value("SELECT count(*) FROM users_order") or 0)
+    built = purchases.rebuild(night.places, night.version, progress)
+    return Done(orders, built.differing, {"customer_days": built.days, "moved": built.moved})
+
+
+def _stations(night: Night, progress: Progress) -> Done:
+    customers = int(sql.value("SELECT count(*) FROM users_customer") or 0)
+    return Done(customers, purchases.assign_stations(night.places))
+
+
+def _lifecycle(night: Night, progress: Progress) -> Done:
+    found = lifecycle.recompute(night.as_of, night.version, night.places, progress)
+    gone = lifecycle.forget_old_days(night.as_of) if night.tidy else []
+    classes = {name: count.customers for name, count in lifecycle_queries.totals(night.as_of, night.places).items()}
+    return Done(found.customers, found.written, {"days": len(found.days), "days_gone": len(gone), **classes})
+
+
+def _rfm(night: Night, progress: Progress) -> Done:
+    found = rfm.recompute(night.as_of, night.version, night.places, progress)
+    gone = rfm.forget_old_days(night.as_of) if night.tidy else []
+    return Done(found.customers, found.written, {"days": len(found.days), "days_gone": len(gone)})
+
+
+def _tastes(night: Night, progress: Progress) -> Done:
+    found = tastes.recompute(night.as_of, night.version, night.places)
+    return Done(found.customers, found.written, {"tags": found.tags})
+
+
+STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
+    ("purchases", _purchases),
+    ("stations", _stations),
+    ("lifecycle", _lifecycle),
+    ("rfm", _rfm),
+    ("tastes", _tastes),
+)
+
+
+def night_of(as_of: date, places: tuple[int, ...] | None = None, tidy: bool = False) -> Night:
+    """A night under the rules in force now: one version for all its steps."""
+    return Night(as_of, policy_queries.current_version(), places, tidy)
+
+
+def run(night: Night, hold: Hold, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """All steps in order; waits while another night runs. A step that fails is kept with its error, and the next try
+    begins again: what was done is found done. `tell` hears how far it is."""
+    with _signs_of_life(hold), _alone(hold):
+        return {name: asdict(_step(n, night, hold, tell)) for n, (name, _) in enumerate(STEPS)}
+
+
+def _step(number: int, night: Night, hold: Hold, tell: Callable[[str], None]) -> Done:
+    name, function = STEPS[number]
+    with hold.step(name) as step:
+        done = function(night, partial(_say, number, hold, tell))
+        step.rows_read, step.rows_written, step.facts = done.read, done.written, done.facts
+    return done
+
+
+def _say(number: int, hold: Hold, tell: Callable[[str], None], done: int, total: int) -> None:
+    """Between two parts of a step: a sign of life, and the moment to leave when asked to."""
+    note = f"{STEPS[number][0]} {done}/{total}"
+    hold.beat(done=number, total=len(STEPS), note=note)
+    tell(note)
+
+
+def is_running() -> bool:
+    """Whether some night holds the lock now."""
+    if not _try_lock():
+        return True
+    _unlock()
+    return False
+
+
+@contextmanager
+def _alone(hold: Hold) -> Iterator[None]:
+    while not _try_lock():
+        hold.beat(note="waiting for another run to end")
+        time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        _unlock()
+
+
+def _try_lock() -> bool:
+    return bool(sql.value("SELECT pg_try_advisory_lock(%(key)s)", key=_LOCK))
+
+
+def _unlock() -> None:
+    sql.value("SELECT pg_advisory_unlock(%(key)s)", key=_LOCK)
+
+
+@contextmanager
+def _signs_of_life(hold: Hold) -> Iterator[None]:
+    """Renew the lease from beside while one long statement keeps this thread."""
+    over = Event()
+    beside = Thread(target=_beat_until, args=(over, hold), daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beside.join()
+
+
+def _beat_until(over: Event, hold: Hold) -> None:
+    try:
+        while not over.wait(_BEAT):
+            hold.beat()
+    except (Lost, Cancelled, GiveUp):
+        return  # the thread that works finds out by its own beat
+    finally:
+        connection.close()

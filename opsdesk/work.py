@@ -1,0 +1,55 @@
+"""Who does which kind of waiting work, and when the night is queued."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from opsdesk import nightly
+from opsdesk.lib.runs import actions as runs
+from opsdesk.lib.runs.actions import Handler, Hold
+from opsdesk.lib.runs.models import Job
+from users.lifecycle import queries as lifecycle
+from users.purchases import queries as purchases
+
+NIGHTLY, RECOMPUTE = "nightly", "recompute"
+_CHANGING = ("import_commit", "import_undo")  # kinds of work after which the numbers are old
+
+
+def compute(hold: Hold) -> Mapping[str, Any]:
+    """A night, or a recompute that somebody asked for by hand (and that a worker takes over when it died)."""
+    payload = hold.job.payload
+    places = payload.get("places")
+    night = nightly.night_of(
+        date.fromisoformat(payload["as_of"]),
+        None if places is None else tuple(places),
+        tidy=hold.job.kind == NIGHTLY,
+    )
+    return nightly.run(night, hold)
+
+
+HANDLERS: dict[str, Handler] = {
+    NIGHTLY: compute,
+    RECOMPUTE: compute,
+}
+
+
+def queue_nightly(as_of: date, again: bool = False, by: Any = None) -> Job | None:
+    """Queue the night of a date, unless it is done and nothing was imported since; `again`: in any case.
+
+    While one runs that may have passed the news already, another is queued behind it.
+    """
+    if not again and _is_done(as_of):
+        return None
+    slot = as_of.isoformat()
+    job = runs.queue(NIGHTLY, slot=slot, payload={"as_of": slot}, by=by)
+    if again and job.state == Job.State.RUNNING:
+        job = runs.queue(NIGHTLY, slot=f"{slot} again", payload={"as_of": slot}, by=by)
+    return job
+
+
+def _is_done(as_of: date) -> bool:
+    nights = Job.objects.filter(kind=NIGHTLY, payload__as_of=as_of.isoformat(), state=Job.State.DONE)
+    last, day = nights.order_by("-id").first(), lifecycle.snapshot_day(as_of)
+    if last is None or day is None or purchases.newest_change() > day.last_change_id:
+        return False
+    return not Job.objects.filter(kind__in=_CHANGING, state=Job.State.DONE, finished_at__gt=last.started_at).exists()
