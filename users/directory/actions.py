@@ -60,6 +60,12 @@ def log_export(
     )
 
 
+def count_export(act: StaffAct, *, rows: int) -> None:
+    """How many rows it was in the end, where they were written as they came."""
+    act.detail = act.detail | {"rows": rows}
+    act.save(update_fields=["detail"])
+
+
 def _count_this_hour(by: StaffMember, verb: str, limit: int) -> None:
     """One at a time for each person, so that two at once cannot both be the last. Index act_of_a_person."""
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
-from communities.rules import EXPORT, SEE_CUSTOMERS, TAG
+from communities.rules import EXPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from opsdesk.lib import htmx, paging
 from users.customers import search
 from users.directory import actions, columns, exports, listing, queries, sentence
@@ -172,6 +172,7 @@ def customers_export(request: DeskRequest) -> HttpResponse:
 def _export_context(request: DeskRequest, shown: Listing, form: ExportForm, total: int) -> dict[str, Any]:
     return {
         "form": form,
+        "may_reveal": request.desk.may(REVEAL_PHONE),
         "total": total,
         "query": shown.to_query(),
         "chosen_ids": request.POST.getlist("id") if not request.POST.get("everything") else [],
