@@ -20,12 +20,12 @@ COLUMNS = (
     Column("r_score", N_("R score"), "number", shown=False, template="users/directory/_score_cell.html"),
     Column("f_score", N_("F score"), "number", shown=False, template="users/directory/_score_cell.html"),
     Column("m_score", N_("M score"), "number", shown=False, template="users/directory/_score_cell.html"),
-    Column("purchases", N_("Purchases"), "count", sortable=True, shown=False),
+    Column("purchases", N_("Purchases in all"), "count", sortable=True, shown=False),
     Column("net", N_("Net in all"), "yuan", sortable=True, shown=False),
     Column("first_purchase", N_("First purchase"), "day", sortable=True, shown=False),
     Column("channel", N_("Channel"), shown=False),
     Column("station", N_("Station"), shown=False, template="users/directory/_station_cell.html"),
-    Column("registered_at", N_("Registered"), "day", sortable=True, shown=False),
+    Column("registered_at", N_("Registered on"), "day", sortable=True, shown=False),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 

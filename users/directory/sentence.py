@@ -94,15 +94,15 @@ def _moves(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
-    yield from _range(_("purchases"), filters.purchases_min, filters.purchases_max, figures.count)
+    yield from _range(_("number of purchases"), filters.purchases_min, filters.purchases_max, figures.count)
     yield from _range(_("net"), filters.net_min, filters.net_max, figures.yuan)
     if filters.within is not None:
         yield _("last order at most {value} before"), {"value": _days(filters.within)}
     if filters.older is not None:
         yield _("last order more than {value} before"), {"value": _days(filters.older)}
     yield from _range(_("first purchase"), filters.first_from, filters.first_to, day)
-    yield from _range(_("paid"), filters.paid_from, filters.paid_to, day)
-    yield from _range(_("purchase"), filters.bought_from, filters.bought_to, day)
+    yield from _range(_("ordered"), filters.paid_from, filters.paid_to, day)
+    yield from _range(_("purchase begun"), filters.bought_from, filters.bought_to, day)
 
 
 def _range(what: str, low: object, high: object, show: Callable[[Any], str]) -> Iterator[tuple[str, dict[str, str]]]:
