@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import partial
-from threading import Event, Thread
 from typing import Any
-
-from django.db import connection
 
 from communities.policies import queries as policy_queries
 from opsdesk.lib import sql
-from opsdesk.lib.runs.actions import Cancelled, GiveUp, Hold, Lost
+from opsdesk.lib.runs.actions import Hold
+from users.imports.keepalive import kept_alive
 from users.lifecycle import actions as lifecycle
 from users.lifecycle import queries as lifecycle_queries
 from users.purchases import actions as purchases
@@ -22,7 +20,6 @@ from users.tastes import actions as tastes
 
 _LOCK = 0x71697  # advisory lock: one night at a time, whoever started it
 _PAUSE = 1.0  # seconds between two looks at the lock
-_BEAT = 5.0  # seconds between two signs of life during a long statement
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ def night_of(as_of: date, places: tuple[int, ...] | None = None, tidy: bool = Fa
 def run(night: Night, hold: Hold, tell: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
     """All steps in order; waits while another night runs. A step that fails is kept with its error, and the next try
     begins again: what was done is found done. `tell` hears how far it is."""
-    with _signs_of_life(hold), _alone(hold):
+    with kept_alive(hold), _alone(hold):
         return {name: asdict(_step(n, night, hold, tell)) for n, (name, _) in enumerate(STEPS)}
 
 
@@ -137,26 +134,3 @@ def _try_lock() -> bool:
 
 def _unlock() -> None:
     sql.value("SELECT pg_advisory_unlock(%(key)s)", key=_LOCK)
-
-
-@contextmanager
-def _signs_of_life(hold: Hold) -> Iterator[None]:
-    """Renew the lease from beside while one long statement keeps this thread."""
-    over = Event()
-    beside = Thread(target=_beat_until, args=(over, hold), daemon=True)
-    beside.start()
-    try:
-        yield
-    finally:
-        over.set()
-        beside.join()
-
-
-def _beat_until(over: Event, hold: Hold) -> None:
-    try:
-        while not over.wait(_BEAT):
-            hold.beat()
-    except (Lost, Cancelled, GiveUp):
-        return  # the thread that works finds out by its own beat
-    finally:
-        connection.close()

@@ -1,18 +1,24 @@
 """Who does which kind of waiting work, and when the night is queued."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
+from communities.policies.rules import Policies
 from opsdesk import nightly
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
 from opsdesk.lib.runs.models import Job
+from users.imports import actions as imports
 from users.lifecycle import queries as lifecycle
+from users.lifecycle import rules as lifecycle_rules
 from users.purchases import queries as purchases
 
 NIGHTLY, RECOMPUTE = "nightly", "recompute"
-_CHANGING = ("import_commit", "import_undo")  # kinds of work after which the numbers are old
+_CHANGING = (imports.COMMIT, imports.UNDO)  # kinds of work after which the numbers are old
 
 
 def compute(hold: Hold) -> Mapping[str, Any]:
@@ -27,7 +33,36 @@ def compute(hold: Hold) -> Mapping[str, Any]:
     return nightly.run(night, hold)
 
 
+@dataclass(frozen=True)
+class Classes:
+    """Lifecycle classes as the next night will give them: what the check of an import shows as its effect."""
+
+    as_of: date
+    policies: Mapping[int, Policies]
+
+    def class_of(self, first: date | None, last: date | None, community_id: int | None) -> str:
+        return lifecycle_rules.class_from_days(first, last, self.as_of, self.policies[community_id or 0])
+
+
+def check(hold: Hold) -> Mapping[str, Any]:
+    return imports.check_file(hold, Classes(timezone.localdate(), purchases.policies_by_place()))
+
+
+def then_the_night(handler: Handler) -> Handler:
+    """The handler, and after it the night of today once more: the numbers are old now."""
+
+    def handle(hold: Hold) -> Mapping[str, Any] | None:
+        result = handler(hold)
+        queue_nightly(timezone.localdate(), again=True)
+        return result
+
+    return handle
+
+
 HANDLERS: dict[str, Handler] = {
+    imports.CHECK: check,
+    imports.COMMIT: then_the_night(imports.commit_file),
+    imports.UNDO: then_the_night(imports.undo_file),
     NIGHTLY: compute,
     RECOMPUTE: compute,
 }

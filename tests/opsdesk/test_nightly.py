@@ -21,7 +21,7 @@ MONDAY = dt.date(2018, 5, 7)
 
 
 @pytest.fixture
-def customer(transactional_db: None) -> Customer:
+def customer(db: None) -> Customer:
     row = factories.make_customer()
     factories.make_order(customer=row, at="2018-04-25 12:00")
     return row
@@ -50,7 +50,7 @@ def test_the_same_night_again_writes_nothing(customer: Customer) -> None:
     assert list(again.steps.values_list("rows_written", flat=True)) == [0] * len(nightly.STEPS)
 
 
-def test_an_empty_database_has_a_quiet_night(transactional_db: None) -> None:
+def test_an_empty_database_has_a_quiet_night(db: None) -> None:
     assert one_night().state == "done"
     assert SnapshotDay.objects.get().customers == 0
 
@@ -63,11 +63,18 @@ def test_a_night_that_is_done_is_left_alone_until_something_changed(customer: Cu
     assert work.queue_nightly(MONDAY) is not None
 
 
-def test_an_import_after_the_night_makes_it_worth_doing_again(customer: Customer) -> None:
+def test_an_import_after_the_night_makes_it_worth_doing_again(transactional_db: None) -> None:
     one_night()
     done = runs.queue("import_commit")
     runs.work({"import_commit": lambda hold: None}, done.id)
     assert work.queue_nightly(MONDAY) is not None
+
+
+def test_after_an_import_is_written_or_taken_back_the_night_is_queued(db: None) -> None:
+    handlers = {"import_commit": work.then_the_night(lambda hold: {"rows": 1})}
+    runs.work(handlers, runs.queue("import_commit").id)
+    assert Job.objects.get(kind=work.NIGHTLY).state == "queued"
+    assert {"import_check", "import_commit", "import_undo", "nightly", "recompute"} == set(work.HANDLERS)
 
 
 def test_a_night_asked_for_while_one_runs_is_queued_behind_it(customer: Customer) -> None:
@@ -101,7 +108,7 @@ def test_a_failed_step_is_kept_in_the_log_and_redone(customer: Customer, monkeyp
     step = job.steps.get(name="rfm")
     assert (step.state, step.error) == ("failed", "out of paper")
     assert not job.steps.filter(name="tastes").exists()
-    Job.objects.update(lease_until=dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))  # the pause is over
+    Job.objects.update(lease_until=dt.datetime.now(dt.UTC) - dt.timedelta(hours=1))  # the pause is over
     runs.work(work.HANDLERS, job.id)
     job.refresh_from_db()
     assert (job.state, set(job.steps.values_list("state", flat=True))) == ("done", {"done"})
@@ -194,6 +201,6 @@ def test_a_long_statement_keeps_its_lease(transactional_db: None, monkeypatch: p
         return Done()
 
     monkeypatch.setattr(nightly, "STEPS", (("purchases", silent_for_long),))
-    monkeypatch.setattr(nightly, "_BEAT", 0.05)
+    monkeypatch.setattr("users.imports.keepalive._PAUSE", 0.05)
     assert one_night().state == "done"
     assert beats[0] < beats[-1]

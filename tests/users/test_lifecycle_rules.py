@@ -42,6 +42,7 @@ def test_two_purchases_are_told_from_the_first_and_the_last_day(merge_days: int,
     facts = rules.facts_as_of(days, D, policies)
     assert rules.class_of(facts, D, policies) == lifecycle
     assert rules.has_repurchased(days[0], days[-1], merge_days) is (facts.purchases >= 2)
+    assert rules.class_from_days(days[0], days[-1], D, policies) == lifecycle
 
 
 def test_a_customer_moves_as_windows_open_and_run_out() -> None:

@@ -80,6 +80,14 @@ def has_repurchased(first_purchase: date, last_order: date, merge_days: int) -> 
     return (last_order - first_purchase).days >= merge_days
 
 
+def class_from_days(first: date | None, last: date | None, as_of: date, policies: Policies) -> Lifecycle:
+    """The class of somebody whose first and last counted orders before `as_of` were on these days."""
+    if first is None or last is None:
+        return PROSPECT
+    purchases_at_least = 1 + has_repurchased(first, last, policies.merge_days)
+    return class_of(Facts(None, first, last, purchases_at_least), as_of, policies)
+
+
 def is_recalled(now: str, before: str) -> bool:
     """A mark on an active customer who was silent in the Monday snapshot before."""
     return now == ACTIVE and before == SILENT
