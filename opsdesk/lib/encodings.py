@@ -63,13 +63,13 @@ def detect(source: Source, forced: str | None = None) -> str:
     if named := next((name for bom, name in BOMS if head.startswith(bom)), None) or _by_nuls(head):
         return _proved(source, named)
     if (nul := head.find(0)) >= 0:
-        raise UnreadableFile("nul", line=1 + line_breaks(head[:nul]))
+        raise UnreadableFile("nul", line=LineCount().at(head[:nul].decode("latin-1")))
     as_utf8 = first_failure(source, CHOICES["utf-8"])
     if as_utf8 is None:
         return "utf-8"
     if as_utf8.wide >= ENOUGH_UTF8:
         _refuse("encoding_cut" if as_utf8.at_end else "encoding_mixed", as_utf8)
-    return _proved_gb18030(source)
+    return _proved_gb18030(source, as_utf8)
 
 
 def _canonical(encoding: str) -> str:
@@ -92,10 +92,14 @@ def _proved(source: Source, encoding: str) -> str:
     return encoding
 
 
-def _proved_gb18030(source: Source) -> str:
-    if failure := first_failure(source, "gb18030", foreign=UTF8_RUN):
-        cut = "encoding_cut" if failure.at_end else "encoding_neither"
-        _refuse("encoding_mixed" if failure.foreign else cut, failure)
+def _proved_gb18030(source: Source, as_utf8: Failure) -> str:
+    """What fails in both is refused where the better of the two gave up."""
+    failure = first_failure(source, "gb18030", foreign=UTF8_RUN)
+    if failure and failure.foreign:
+        _refuse("encoding_mixed", failure)
+    if failure:
+        further = max(failure, as_utf8, key=lambda one: one.offset)
+        _refuse("encoding_cut" if further.at_end else "encoding_neither", further)
     return "gb18030"
 
 
@@ -104,26 +108,26 @@ def _refuse(code: str, failure: Failure, encoding: str = "UTF-8") -> None:
 
 
 def first_failure(source: Source, codec: str, foreign: str | None = None) -> Failure | None:
-    """None when the whole file decodes; NUL characters are refused with their line on the way."""
+    """None when the whole file decodes; NUL characters are refused with their line on the way.
+
+    `foreign`: a pattern of bytes that no text of this encoding holds, though it decodes.
+    """
     decoder = codecs.getincrementaldecoder(codec)("strict")
-    done, line, wide = 0, 1, 0
+    done, lines, wide = 0, LineCount(), 0
     for block in source.blocks():
         kept = len(decoder.getstate()[0])
         if foreign and (at := _find(block, foreign)) >= 0:
-            return Failure(done + at, line + line_breaks(block[:at]), wide, foreign=True)
+            return Failure(done + at, lines.at(block[:at].decode(codec, "replace")), wide, foreign=True)
         try:
             text = decoder.decode(block)
         except UnicodeDecodeError as error:
             good = error.object[: error.start].decode(codec, "replace")
-            return Failure(done - kept + error.start, line + line_breaks(good), wide + _wide(good))
+            return Failure(done - kept + error.start, lines.at(good), wide + _wide(good))
         if (nul := text.find("\0")) >= 0:
-            raise UnreadableFile("nul", line=line + line_breaks(text[:nul]))
-        done, line, wide = (
-            done + len(block),
-            line + line_breaks(text),
-            wide + (_wide(text) if wide < ENOUGH_UTF8 else 0),
-        )
-    return _at_the_end(decoder, done, line, wide)
+            raise UnreadableFile("nul", line=lines.at(text[:nul]))
+        done, wide = done + len(block), wide if wide >= ENOUGH_UTF8 else wide + _wide(text)
+        lines.pass_over(text)
+    return _at_the_end(decoder, done, lines.line, wide)
 
 
 def _at_the_end(decoder: codecs.IncrementalDecoder, done: int, line: int, wide: int) -> Failure | None:
@@ -135,16 +139,27 @@ def _at_the_end(decoder: codecs.IncrementalDecoder, done: int, line: int, wide: 
     return None
 
 
+class LineCount:
+    """The line of a place in text that comes in pieces; a \\r\\n may be cut by them."""
+
+    def __init__(self) -> None:
+        self.line = 1
+        self.after_return = False
+
+    def at(self, text: str) -> int:
+        """The line just behind this piece."""
+        halved = self.after_return and text.startswith("\n")
+        return self.line + text.count("\n") + text.count("\r") - text.count("\r\n") - halved
+
+    def pass_over(self, text: str) -> None:
+        self.line = self.at(text)
+        self.after_return = text.endswith("\r") if text else self.after_return
+
+
 def _find(block: bytes, pattern: str) -> int:
     """Offset of a byte pattern or -1. RE2 over Latin-1 bytes: five times the speed of re on such text."""
     found = pyarrow.compute.find_substring_regex(pyarrow.array([block], pyarrow.binary()), pattern)
     return int(found[0].as_py())
-
-
-def line_breaks(text: str | bytes) -> int:
-    if isinstance(text, bytes):
-        return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _wide(text: str) -> int:

@@ -12,14 +12,13 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from opsdesk.lib.limits import Limits
+from opsdesk.lib.limits import MEGABYTE, Limits
 from opsdesk.lib.unreadable import UnreadableFile
 
 File = str | PathLike[str] | IO[bytes]
 
-BLOCK = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
-IN_MEMORY = 4 * BLOCK
+IN_MEMORY = 4 * MEGABYTE
 
 
 @dataclass
@@ -36,10 +35,13 @@ class Source:
         return min(self.stored.tell(), self.size)
 
     def head(self, size: int = 4096) -> bytes:
-        return next(self.blocks(size), b"")[:size]
+        return next(self._blocks(size), b"")
 
-    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+    def blocks(self) -> Iterator[bytes]:
         """The unpacked bytes from the start, in blocks; UnreadableFile when a .gz is damaged or a bomb."""
+        return self._blocks(self.limits.block_bytes)
+
+    def _blocks(self, size: int) -> Iterator[bytes]:
         self.stored.seek(0)
         if not self.packed:
             yield from iter(lambda: self.stored.read(size), b"")
@@ -99,7 +101,7 @@ def _seekable(stream: BinaryIO) -> bool:
 
 def _copy_bounded(stream: BinaryIO, spool: BinaryIO, limits: Limits) -> None:
     copied = 0
-    while block := stream.read(BLOCK):
+    while block := stream.read(limits.block_bytes):
         copied += len(block)
         _check_size(copied, limits)
         spool.write(block)

@@ -13,6 +13,7 @@ class Limits:
     unpacked_bytes: int = 64 * 1024 * MEGABYTE
     gzip_ratio: int = 200
     gzip_free_bytes: int = 64 * MEGABYTE  # below this much output the ratio is not looked at
+    block_bytes: int = MEGABYTE  # read at a time
     columns: int = 200
     cell_chars: int = 32_767
     batch_chars: int = 32 * MEGABYTE

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from opsdesk.lib import encodings
+from opsdesk.lib.encodings import LineCount
 from opsdesk.lib.filesource import Source
 from opsdesk.lib.unreadable import UnreadableFile
 
@@ -24,14 +25,14 @@ class Lines:
 
     def _whole_lines(self) -> Iterator[str]:
         """Decoded text cut after a line end; what is left waits for the next block."""
-        rest, ended = "", 0
+        rest, lines = "", LineCount()
         for text in self._decoded():
             text = rest + text
             cut = _last_break(text)
             rest = text[cut:]
-            ended += encodings.line_breaks(text[:cut])
+            lines.pass_over(text[:cut])
             if len(rest) > self.source.limits.line_chars:
-                raise UnreadableFile("line_too_long", line=ended + 1)
+                raise UnreadableFile("line_too_long", line=lines.line)
             if cut:
                 yield text[:cut]
         if rest:
@@ -40,9 +41,11 @@ class Lines:
     def _decoded(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(self.codec)("strict")
         try:
-            for number, block in enumerate(self.source.blocks()):
+            begun = False
+            for block in self.source.blocks():
                 text = decoder.decode(block)
-                yield text.removeprefix("\ufeff") if number == 0 else text
+                yield text if begun else text.removeprefix("\ufeff")
+                begun = begun or bool(text)
             yield decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             raise UnreadableFile("encoding_wrong", offset=error.start, encoding=self.codec) from error

@@ -142,7 +142,7 @@ def test_every_listed_cell_is_cleaned_as_the_rules_say(keys: list[str], rows: li
 
 
 @given(exports())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_cleaning_a_chunk_is_cleaning_its_rows(export: tuple[list[str], list[list[str]], dict[str, Any]]) -> None:
     keys, rows, options = export
     same_as_the_rules(keys, [row for row in rows if any(cell.strip() for cell in row)], options)

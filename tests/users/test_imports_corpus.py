@@ -84,7 +84,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.binary(max_size=300) | st.lists(PIECES | st.binary(max_size=6), max_size=40).map(b"".join))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_read_or_refused_as_a_file(content: bytes) -> None:
     try:
         chunks = list(chunks_of(content))
@@ -96,7 +96,7 @@ def test_any_bytes_are_read_or_refused_as_a_file(content: bytes) -> None:
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_under_a_good_header_costs_no_good_row(cells: list[str]) -> None:
     rows = "\n".join(",".join(cells[at : at + 7]) for at in range(0, len(cells), 7))
     try:

@@ -13,6 +13,7 @@ from users.imports.columns import Mapping
 DELIMITERS = (",", "\t", ";", "|")
 HEADER_WITHIN = 20
 SAMPLE_ROWS = 20
+NAME_CHARS = 200
 LOOK_ROWS = 3 * SAMPLE_ROWS
 
 
@@ -69,7 +70,7 @@ def _header(place: int, line: int, cells: list[str], wanted: Collection[str]) ->
 
 def names_of(cells: Sequence[str]) -> tuple[str, ...]:
     """A header row as names. Masked, because a file without a header has phones there."""
-    return tuple(phones.mask_within(plaintext.tidy(cell)) for cell in cells)
+    return tuple(phones.mask_within(plaintext.tidy(cell[:NAME_CHARS])) for cell in cells)
 
 
 def check_header(header: Header, cells: Sequence[str], most: int) -> None:

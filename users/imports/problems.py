@@ -36,7 +36,8 @@ def row_problem(line: int, column: str, field: str, value: str, code: str) -> Ro
 
 def shown(value: str, field: str) -> str:
     """A cell as it may be printed in a list of problems: at most 80 characters, no readable phone."""
-    masked = phones.mask_loose(value) if field == "phone" else phones.mask_within(value)
+    head = value[: 2 * SHOWN_CHARS]  # enough for no phone to be cut before it is masked
+    masked = phones.mask_loose(head) if field == "phone" else phones.mask_within(head)
     return masked if len(masked) <= SHOWN_CHARS else masked[: SHOWN_CHARS - 1] + "…"
 
 

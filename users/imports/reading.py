@@ -8,7 +8,8 @@ Both raise UnreadableFile (code, message, params, line) where the file as a whol
 A file is a path, a binary stream or "-" (standard input, which can be read only once: copy it to a file first).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import date
 from itertools import islice
 
@@ -25,6 +26,7 @@ from users.imports.rules import How
 __all__ = ["CHUNK_ROWS", "Chunk", "Inspection", "UnreadableFile", "inspect", "read"]
 
 CHUNK_ROWS = 20_000
+Raw = Generator[tuple[Batch, int], None, None]
 
 
 def read(
@@ -46,9 +48,9 @@ def read(
     how = How.of(inspection.mapping, today, inspection.since_1904)
     cleaner = Cleaner(how, inspection.headers, padded=inspection.kind == "xlsx")
     batches = _sheet_batches if inspection.kind == "xlsx" else _text_batches
-    with filesource.opened(file, limits) as source:
-        raw = enumerate(batches(source, inspection, chunk_rows))
-        while chunk := _next_chunk(raw, cleaner, skip_chunks):
+    with filesource.opened(file, limits) as source, closing(batches(source, inspection, chunk_rows)) as raw:
+        numbered = enumerate(raw)
+        while chunk := _next_chunk(numbered, cleaner, skip_chunks):
             yield chunk
 
 
@@ -74,14 +76,14 @@ def _chunk(number: int, batch: Batch, bytes_read: int, cleaner: Cleaner) -> Chun
     )
 
 
-def _text_batches(source: Source, inspection: Inspection, size: int) -> Iterator[tuple[Batch, int]]:
+def _text_batches(source: Source, inspection: Inspection, size: int) -> Raw:
     """Raw rows under the header, with the stored bytes behind them."""
     skip = _rows_to_header(csvfile.rows(source, inspection.encoding, inspection.delimiter), inspection)
     for lines, rows in csvfile.batches(source, inspection.encoding, inspection.delimiter, size, skip):
         yield Batch(lines, rows), source.position()
 
 
-def _sheet_batches(source: Source, inspection: Inspection, size: int) -> Iterator[tuple[Batch, int]]:
+def _sheet_batches(source: Source, inspection: Inspection, size: int) -> Raw:
     with xlsxfile.opened(source) as sheet:
         _rows_to_header(sheet.rows, inspection)
         while rows := list(islice(sheet.rows, size)):
