@@ -85,7 +85,8 @@ def stage(file: ImportFile, hold: Hold, today: date) -> Facts:
         _take_in(check, chunk)
     _quarantine_unknown(check)
     with kept_alive(hold):
-        staging.finish(check.tables, drop_identical=_drops_identical(file, inspection))
+        drops = _drops_identical(file, inspection)
+        staging.finish(check.tables, source_id=file.source_id, drop_identical=drops)
     _count(check)
     facts.seconds = round(time.perf_counter() - began, 2)
     return facts

@@ -27,7 +27,7 @@ STATUS = {
 }
 MONEY = ("amount_fen", "gross_fen", "discount_fen", "refund_fen")
 CONTENT = ("product", "category", "quantity", *MONEY, "status")
-TOLD = ("phone", "name", "address", "channel", "coupon_code", "delivery_day", "registered_at")
+TOLD = ("refund_number", "phone", "name", "address", "channel", "coupon_code", "delivery_day", "registered_at")
 UNKNOWN_COMMUNITY = "unknown_community"
 
 

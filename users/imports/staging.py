@@ -67,7 +67,7 @@ def copy(name: str, rows: pa.Table) -> None:
     if not rows.num_rows:
         return
     packed = io.BytesIO()
-    pa.csv.write_csv(rows, packed, _PLAIN)
+    pa.csv.write_csv(rows.combine_chunks(), packed, _PLAIN)  # arrow writes rubbish for an empty first chunk
     packed.seek(0)
     columns = ", ".join(f'"{column}"' for column in rows.column_names)
     with connection.cursor() as cursor:
@@ -75,8 +75,9 @@ def copy(name: str, rows: pa.Table) -> None:
 
 
 @transaction.atomic
-def finish(tables: Tables, *, drop_identical: bool) -> None:
+def finish(tables: Tables, *, source_id: int, drop_identical: bool) -> None:
     """Lines and heads become orders and people."""
+    run(tables, staging_sql.NAME_REFUNDS, {"source": source_id})
     run(tables, staging_sql.JOIN_PIECES)
     if drop_identical:
         run(tables, staging_sql.DROP_IDENTICAL)

@@ -13,9 +13,19 @@ CREATE UNLOGGED TABLE {lines} (line bigint, grp bigint, kind "char", status "cha
     category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, refund bigint,
     mark bigint, twin boolean);
 CREATE UNLOGGED TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
-    phone text COLLATE "C", name text, address text, channel text, coupon_code text, delivery_day date,
-    registered_at timestamp, community_id bigint, new_community text, station_id bigint, address_key text,
-    building text, unit text, room text)
+    refund_number text COLLATE "C", phone text COLLATE "C", name text, address text, channel text, coupon_code text,
+    delivery_day date, registered_at timestamp, community_id bigint, new_community text, station_id bigint,
+    address_key text, building text, unit text, room text)
+"""
+
+# R8 with a negative amount is taken for a refund of 8 by its number alone. Where this shop has an order R8 it is meant.
+NAME_REFUNDS = """
+UPDATE {heads} r SET number = r.refund_number
+ WHERE r.kind = 'r' AND r.refund_number <> ''
+   AND (EXISTS (SELECT FROM {heads} s WHERE s.kind = 's' AND s.phone = r.phone AND s.number = r.refund_number)
+        OR EXISTS (SELECT FROM users_order o JOIN users_customer c ON c.id = o.customer_id
+                    WHERE o.source_id = %(source)s AND o.number = r.refund_number AND c.phone = r.phone
+                      AND o.state <> 'waiting'))
 """
 
 # An order whose lines fell into several chunks: its pieces become one, numbered by the first, told by the first sale.
@@ -33,7 +43,8 @@ UPDATE {heads} h SET grp = split.first FROM split WHERE h.grp = split.told AND s
 UPDATE {lines} l SET twin = true
   FROM (SELECT line, row_number() OVER (PARTITION BY grp, kind, mark ORDER BY line) AS copy
           FROM {lines} WHERE grp IN (SELECT first FROM split)) c
- WHERE c.line = l.line AND c.copy > 1 AND NOT l.twin
+ WHERE c.line = l.line AND c.copy > 1 AND NOT l.twin;
+DROP TABLE split
 """
 
 DROP_IDENTICAL = "UPDATE {lines} SET kind = 'x' WHERE twin"
