@@ -10,6 +10,8 @@ from opsdesk.lib import environment
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsdesk.settings")
 with environment.stop_on_bad_setting():
     app = Celery("opsdesk")
-    app.config_from_object("django.conf:settings", namespace="CELERY")
+    # Threads of the web server see the default app, and it must be this one: it knows the broker.
+    app.set_default()
+    app.config_from_object("django.conf:settings", force=True, namespace="CELERY")
     app.autodiscover_tasks()
     app.conf.beat_schedule = schedule.BEAT

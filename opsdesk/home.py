@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from communities import rules
 from communities.access import Desk, DeskRequest, desk_page
-from opsdesk import waiting
+from opsdesk import run_story, waiting, work
 from opsdesk.lib import charts, figures
 from opsdesk.lib.runs.models import Job
 from users.pulse import queries as pulse
@@ -29,7 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
     desk.counts = {"waiting": len(items)}
     context: dict[str, Any] = {"today": now.date(), "waiting": items, "fresh": fresh}
     if desk.may(rules.SEE_RUNS):
-        context["night"] = Job.objects.filter(kind="nightly").prefetch_related("steps").order_by("-id").first()
+        context |= _last_night()
     if fresh is not None and desk.may(rules.SEE_BOARDS):
         context |= _numbers(desk, fresh.as_of)
     return render(request, "home.html", context)
@@ -40,6 +40,12 @@ def first_waiting(request: HttpRequest) -> HttpResponse:
     """Straight to the first thing that waits; home when nothing does."""
     items = waiting.for_desk(cast(DeskRequest, request).desk, timezone.localtime())
     return redirect(items[0].href if items else "home")
+
+
+def _last_night() -> dict[str, Any]:
+    night = Job.objects.filter(kind=work.NIGHTLY).prefetch_related("steps").order_by("-id").first()
+    steps = [(run_story.step_words(step), step) for step in night.steps.all()] if night else []
+    return {"night": night, "night_steps": steps}
 
 
 def _numbers(desk: Desk, as_of: dt.date) -> dict[str, Any]:

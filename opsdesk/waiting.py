@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -19,7 +19,7 @@ KEEP_DAYS = 14  # an old import's left-out rows stop asking
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list. `since`: when it began to wait; `urgent`: past its time."""
+    """One line of the list. `since`: when it began to wait, `waited`: seconds since; `urgent`: past its time."""
 
     icon: str
     kind: str
@@ -29,6 +29,7 @@ class Item:
     verb: str
     href: str
     urgent: bool = False
+    waited: float | None = None
 
 
 Finder = Callable[[Desk, dt.datetime], Iterator[Item]]
@@ -37,7 +38,8 @@ Finder = Callable[[Desk, dt.datetime], Iterator[Item]]
 def for_desk(desk: Desk, now: dt.datetime) -> list[Item]:
     """Everything that waits for this person, what is past its time first, then the longest waiting."""
     found = [item for needs, find in FINDERS if desk.may(needs) for item in find(desk, now)]
-    return sorted(found, key=lambda item: (not item.urgent, item.since or now))
+    waited = [replace(item, waited=(now - item.since).total_seconds() if item.since else None) for item in found]
+    return sorted(waited, key=lambda item: (not item.urgent, item.since or now))
 
 
 def imports_to_decide(desk: Desk, now: dt.datetime) -> Iterator[Item]:

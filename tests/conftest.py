@@ -2,12 +2,26 @@
 
 import datetime as dt
 
+from collections.abc import Iterator
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from opsdesk.lib import engines
 from tests import cast
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """A bare `pytest` starts the servers too; with `make test` they run already."""
+    if settings.DATABASES["default"]["HOST"] != engines.addresses(settings.DATA_DIR).database["HOST"]:
+        yield  # somebody named another server
+        return
+    with engines.using(settings.DATA_DIR):
+        yield
 
 
 @pytest.fixture

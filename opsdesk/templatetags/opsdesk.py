@@ -124,7 +124,7 @@ def week(value: date) -> str:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """43 s, 5 min, 2 h 5 min; a rough time for people, never more than two parts."""
+    """43 s, 5 min, 2 h 5 min, 3 d; a rough time for people, never more than two parts."""
     if seconds is None:
         return figures.NOTHING
     whole = round(seconds)
@@ -132,6 +132,8 @@ def duration(seconds: float | None) -> str:
         return gettext("%(n)s s") % {"n": whole if whole or not seconds else "<1"}
     if whole < 3600:
         return gettext("%(n)s min") % {"n": round(whole / 60)}
+    if whole >= 24 * 3600:
+        return gettext("%(n)s d") % {"n": whole // (24 * 3600)}
     return gettext("%(h)s h %(m)s min") % {"h": whole // 3600, "m": whole % 3600 // 60}
 
 
