@@ -202,17 +202,18 @@ USE_THOUSAND_SEPARATOR = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["communities.api_access.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["communities.api_access.ScopePermission"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "communities.api_schema.ScopedSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["communities.api_access.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": "600/min"},
-    "EXCEPTION_HANDLER": "rest_framework.views.exception_handler",
+    "EXCEPTION_HANDLER": "communities.api_errors.answer",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "opsdesk",
     "DESCRIPTION": "Customers, segments, RFM, communities and imports, scoped exactly like the pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
 }
 
 # -- Uploads -------------------------------------------------------------------------------------------------------

@@ -7,12 +7,18 @@ from django.urls import include, path
 from communities import views as communities_views
 from opsdesk import health, home, lookbook
 
+handler400 = "opsdesk.error_answers.bad_request"
+handler403 = "opsdesk.error_answers.forbidden"
+handler404 = "opsdesk.error_answers.not_found"
+handler500 = "opsdesk.error_answers.server_error"
+
 urlpatterns = [
     path("", home.today, name="home"),
     path("next/", home.first_waiting, name="first_waiting"),
     path("", include("communities.urls")),
     path("", include("opsdesk.desk_urls")),
     path("", include("users.urls")),
+    path("api/", include("opsdesk.api")),
     path("accounts/", include("opsdesk.account_urls")),
     path("preferences/language/", communities_views.set_language, name="set_language"),
     path("preferences/theme/", communities_views.set_theme, name="set_theme"),

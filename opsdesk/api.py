@@ -1,0 +1,23 @@
+"""Every endpoint of the REST API on one screen."""
+
+from django.urls import path
+
+from communities.api import CommunityList
+from opsdesk import api_page
+from users.boards.api import Rfm, Segments
+from users.directory.api import CustomerDetail, CustomerList
+from users.imports.api import ImportCommit, ImportDetail, ImportList, ImportProblems
+
+urlpatterns = [
+    path("", api_page.reference, name="api"),
+    path("openapi.json", api_page.Schema.as_view(), name="api_schema"),
+    path("communities/", CommunityList.as_view(), name="api_communities"),
+    path("customers/", CustomerList.as_view(), name="api_customers"),
+    path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
+    path("segments/", Segments.as_view(), name="api_segments"),
+    path("rfm/", Rfm.as_view(), name="api_rfm"),
+    path("imports/", ImportList.as_view(), name="api_imports"),
+    path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
+    path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),
+    path("imports/<int:file_id>/commit/", ImportCommit.as_view(), name="api_import_commit"),
+]
