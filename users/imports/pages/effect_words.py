@@ -56,7 +56,7 @@ def _orders(effect: dict[str, Any]) -> Iterator[Line]:
         (effect.get("orders_updated", 0), N_("%(n)s updated")),
         (effect.get("orders_unchanged", 0), N_("%(n)s unchanged")),
     ]
-    note = ", ".join(gettext(words) % {"n": figures.count(n)} for n, words in parts if n)
+    note = gettext(", ").join(gettext(words) % {"n": figures.count(n)} for n, words in parts if n)
     new = effect.get("orders_new", 0)
     words = ngettext("%(n)s order", "%(n)s orders", new)
     yield _line(gettext("Orders"), words % {"n": figures.signed(new)}, note)
@@ -80,7 +80,7 @@ def _money(effect: dict[str, Any]) -> Iterator[Line]:
         orders = ngettext("%(n)s order", "%(n)s orders", refunds) % {"n": figures.count(refunds)}
         later = ngettext("%(n)s waits for its order", "%(n)s wait for their orders", waiting)
         told = [orders] * bool(refunds) + [later % {"n": figures.count(waiting)}] * bool(waiting)
-        yield _line(gettext("Refunds"), figures.yuan(-effect.get("refund_fen", 0)), ", ".join(told))
+        yield _line(gettext("Refunds"), figures.yuan(-effect.get("refund_fen", 0)), gettext(", ").join(told))
     changed = [(date.fromisoformat(monday), fen) for monday, fen in effect.get("gmv") or [] if fen]
     if changed:
         (monday, fen), others = changed[-1], changed[:-1]

@@ -72,7 +72,7 @@ def context(file: ImportFile, desk: Desk, today: date) -> Context:
         "file": file,
         "steps": steps(file),
         "head_actions": "users/imports/_file_actions.html",
-        "another": file.state not in job_words.RUNNING,
+        "another": file.state in (State.READY, State.DONE, State.UNDONE),
         **downloads(desk),
     }
     return shared | _STATES[State(file.state)](file, desk, today)
@@ -152,12 +152,13 @@ def how_read(file: ImportFile, seen: Inspection, form: OptionsForm | None = None
 
 def options_form(file: ImportFile, seen: Inspection, data: Any = None) -> OptionsForm:
     mapping = seen.mapping
-    words = seen.questions.get("status_words", [])
+    words = page_queries.unknown_words(file)
     initial: Context = {
         "encoding": file.options.get("encoding") or seen.encoding,
         "delimiter": file.options.get("delimiter") or seen.delimiter,
         "day_order": mapping.day_order,
         "source": file.source.name,
+        "refund_prefixes": " ".join(mapping.refund_prefixes),
         "drop_identical": "1" if file.options.get("drop_identical", mapping.drop_identical) else "",
         **{f"column-{key}": header for key, header in mapping.columns.items()},
     }
@@ -189,7 +190,7 @@ def problems(file: ImportFile) -> Context:
     return {
         "groups": [_group(file, group) for group in groups[:GROUPS_SHOWN]],
         "more_groups": len(groups) > GROUPS_SHOWN,
-        "problem_words": ", ".join(words),
+        "problem_words": gettext(", ").join(words),
     }
 
 
@@ -234,6 +235,7 @@ def _done(file: ImportFile, desk: Desk, today: date) -> Context:
     return _report(file) | {
         "head_actions": "users/imports/_report_actions.html",
         "may_undo": actions.may_undo(file, today),
+        "boards_are_behind": page_queries.boards_are_behind(),
         "next_url": reverse("segments") if desk.may(SEE_BOARDS) and file.state == State.DONE else "",
     }
 

@@ -84,6 +84,10 @@ class OptionsForm(forms.Form):
         label=_("Identical lines"), choices=[("", _("keep")), ("1", _("drop"))], required=False
     )
 
+    refund_prefixes = forms.CharField(
+        label=_("Refund numbers begin with"), max_length=60, required=False, widget=forms.TextInput(attrs={"size": 8})
+    )
+
     def __init__(self, *args: Any, headers: Sequence[str], words: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.words = list(words)
@@ -120,13 +124,13 @@ class OptionsForm(forms.Form):
         return changed
 
     def mapping(self, before: Mapping) -> Mapping:
-        """The chosen mapping. A column that moved to another field leaves the one it had; words taught earlier and
-        refund prefixes stay."""
+        """The chosen mapping. A column that moved to another field leaves the one it had; words taught earlier stay."""
         return replace(
             before,
             columns=self._columns(before),
             day_order=self.cleaned_data["day_order"],
             status_words=self._words(before),
+            refund_prefixes=plaintext.tidy(self.cleaned_data["refund_prefixes"]).split(),
         )
 
     def _columns(self, before: Mapping) -> dict[str, str]:

@@ -11,7 +11,7 @@ from users.imports.models import ImportFile
 State = ImportFile.State
 RUNNING = frozenset({State.UPLOADED, State.CHECKING, State.COMMITTING, State.UNDOING})
 ENOUGH_SECONDS = 1.0  # a rate measured over less than this says nothing
-LARGE = 10 * 1024 * 1024
+LARGE = 100 * 1024 * 1024
 
 DOING = {
     State.UPLOADED: gettext_noop("Checking the file"),

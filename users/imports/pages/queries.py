@@ -4,9 +4,12 @@ from django.db.models import QuerySet
 
 from communities.models import Community, StaffMember
 from communities.scoping import Scope
+from opsdesk.lib.runs.models import Job
 from users.imports import queries
-from users.imports.models import ImportFile, SavedMapping
+from users.imports.models import ImportFile, ImportProblem, SavedMapping
 from users.orders.models import Category, Source
+
+WORDS_ASKED = 12
 
 
 def files_for(scope: Scope, staff: StaffMember) -> QuerySet[ImportFile]:
@@ -34,3 +37,14 @@ def service_categories() -> set[str]:
 
 def open_communities() -> QuerySet[Community]:
     return Community.objects.filter(is_active=True).order_by("name")
+
+
+def boards_are_behind() -> bool:
+    """Whether the night that takes in what was written is still to end."""
+    return Job.objects.filter(kind="nightly", state__in=Job.OPEN).exists()
+
+
+def unknown_words(file: ImportFile) -> list[str]:
+    """Words for the state of an order that nobody knows yet, as the file writes them (index problem_of_a_file)."""
+    found = ImportProblem.objects.filter(file=file, refused=True, code="status_unknown").order_by("value")
+    return list(found.values_list("value", flat=True).distinct()[:WORDS_ASKED])

@@ -22,13 +22,13 @@ from users.imports.pages.forms import UploadForm
 
 LIST_KEYS = {"id": paging.SortKey("id", int)}
 LIST_COLUMNS = [
-    tables.Column("file", N_("File"), template="users/imports/_cell_file.html", fixed=True),
+    tables.Column("file", N_("File"), template="users/imports/_cell_file.html", fixed=True, wrap="long"),
     tables.Column("state", N_("State"), template="users/imports/_cell_state.html"),
     tables.Column("source.name", N_("Source")),
     tables.Column("rows", N_("Rows"), "count"),
-    tables.Column("created", N_("Created"), "count"),
-    tables.Column("updated", N_("Updated"), "count"),
-    tables.Column("unchanged", N_("Unchanged"), "count"),
+    tables.Column("created", N_("Created"), "count", template="users/imports/_cell_written.html"),
+    tables.Column("updated", N_("Updated"), "count", template="users/imports/_cell_written.html"),
+    tables.Column("unchanged", N_("Unchanged"), "count", template="users/imports/_cell_written.html"),
     tables.Column("refused", N_("Left out"), "count", template="users/imports/_cell_refused.html"),
     tables.Column("uploaded_by", N_("By")),
     tables.Column("uploaded_at", N_("When"), "day_time"),
