@@ -76,4 +76,5 @@ def _block(tokens: Iterator, *, trimmed: bool) -> Message:
 
 
 def _plain(quoted: str) -> str:
-    return str(ast.literal_eval(quoted))
+    """A text in a template; Django doubles its percent signs before it looks it up."""
+    return str(ast.literal_eval(quoted)).replace("%", "%%")
