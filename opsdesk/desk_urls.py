@@ -4,7 +4,7 @@ from django.urls import path
 
 from communities.places import views as places
 from communities.policies import views as policies
-from opsdesk import place_figures, policy_effect
+from opsdesk import place_figures, policy_effect, run_log, trust_panel
 
 _FIGURES = {"numbers": place_figures.latest}
 _EFFECT = {"previewer": policy_effect.of_drafts}
@@ -13,4 +13,12 @@ urlpatterns = [
     path("communities/", places.community_list, _FIGURES, name="communities"),
     path("communities/<slug:code>/", places.community, _FIGURES, name="community"),
     path("policies/<slug:key>/", policies.policy, _EFFECT, name="policy"),
+    path("runs/", run_log.run_list, name="runs"),
+    path("runs/now/", run_log.run_now, name="run_now"),
+    path("runs/<int:job_id>/", run_log.run, name="run"),
+    path("runs/<int:job_id>/card/", run_log.run_card, name="run_card"),
+    path("runs/<int:job_id>/cancel/", run_log.run_cancel, name="run_cancel"),
+    path("trust/", trust_panel.panel, name="trust"),
+    path("trust/check/", trust_panel.check_now, name="trust_check"),
+    path("trust/<slug:name>/", trust_panel.invariant, name="invariant"),
 ]

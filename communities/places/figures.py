@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+UNASSIGNED = 0  # the place of customers who have no community
+
 
 @dataclass(frozen=True)
 class People:

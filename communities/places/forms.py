@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from communities.forms import DayInput, ListField, TimeInput
@@ -21,15 +20,10 @@ class CommunityForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Other names in exports"),
         help_text=_("One a line. An import that meets one of them means this community."),
     )
-    address_templates = ListField(
-        longest=80,
-        label=_("Ways of writing an address"),
-        help_text=_("One a line, with {building}, {unit}, {floor} and {room} where they stand in the text."),
-    )
 
     class Meta:
         model = Community
-        fields = ["name", "code", "aliases", "households", "opened_on", "order_cutoff", "address_templates"]
+        fields = ["name", "code", "aliases", "households", "opened_on", "order_cutoff"]
         labels = {
             "name": _("Name"),
             "code": _("Code"),
@@ -53,12 +47,6 @@ class CommunityForm(forms.ModelForm):  # type: ignore[type-arg]
         if code in RESERVED_CODES:
             raise ValidationError(_("This word is an address of the desk; choose another code."))
         return code
-
-    def clean_address_templates(self) -> list[str]:
-        for template in self.cleaned_data["address_templates"]:
-            if fault := rules.template_fault(template):
-                raise ValidationError(f"{template}: {gettext(fault)}")
-        return list(self.cleaned_data["address_templates"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,34 +1,11 @@
-"""How a community writes its addresses, and how its houses are numbered: what may be typed (pure)."""
+"""How the houses of a community are numbered, and how lists of names are typed (pure)."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from opsdesk.lib.words import N_
-
-PLACES = ("building", "unit", "floor", "room")
 _COMMAS = re.compile("[,;\n\N{FULLWIDTH COMMA}\N{FULLWIDTH SEMICOLON}\N{IDEOGRAPHIC COMMA}]")
-_PLACE = re.compile(r"\{(\w*)\}")
-
-NEEDS_BUILDING_AND_ROOM = N_("Name at least {building} and {room}.")
-UNKNOWN_PLACE = N_("Only {building}, {unit}, {floor} and {room} can stand in braces.")
-TWICE = N_("Each of the places can stand in it only once.")
-TOUCHING = N_("Put a sign between two places, or nobody can tell where one ends.")
-LOOSE_BRACE = N_("A brace is left open.")
-
-
-def template_fault(template: str) -> str:
-    """What is wrong with a way of writing an address, or nothing. `{building}-{unit}-{room}` is right."""
-    names = _PLACE.findall(template)
-    faults = (
-        (UNKNOWN_PLACE, set(names) - set(PLACES)),
-        (LOOSE_BRACE, set("{}") & set(_PLACE.sub("", template))),
-        (NEEDS_BUILDING_AND_ROOM, {"building", "room"} - set(names)),
-        (TWICE, len(set(names)) < len(names)),
-        (TOUCHING, "}{" in template),
-    )
-    return next((message for message, wrong in faults if wrong), "")
 
 
 def listed(text: str) -> list[str]:

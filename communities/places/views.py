@@ -16,7 +16,7 @@ from communities.models import Community, ServiceStation
 from communities.places import actions, figures, forms
 from communities.places import queries as places
 from communities.places.rules import run_of_numbers
-from communities.rules import CHANGE_PLACES, SEE_BOARDS, SEE_PLACES, SEE_TRAIL
+from communities.rules import CHANGE_PLACES, IMPORT, SEE_BOARDS, SEE_PLACES, SEE_TRAIL
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,11 @@ def community_list(request: DeskRequest, numbers: figures.Source) -> HttpRespons
     found = list(places.communities_with_sizes(desk.scope))
     chosen = [community for community in found if desk.community in (None, community)]
     rows = [_row(desk, community, known) for community in chosen]
+    nowhere = known.of(figures.UNASSIGNED) if desk.scope_for(SEE_BOARDS).everywhere and not desk.community else None
     context = {
         "rows": rows,
-        "total": _total(rows) if len(rows) > 1 else None,
+        "nowhere": nowhere if nowhere and nowhere.customers else None,
+        "total": _total(rows, nowhere) if len(rows) > 1 else None,
         "figures": known,
         "model": places.business_model(desk.scope) if desk.may(SEE_BOARDS) and found else None,
         "may_change": desk.may(CHANGE_PLACES),
@@ -70,6 +72,7 @@ def community(request: DeskRequest, code: str, numbers: figures.Source) -> HttpR
         "buildings": places.building_rows(found),
         "stations": places.stations_at(found, desk.scope),
         "may_change": desk.scope_for(CHANGE_PLACES).sees_community(found.pk),
+        "may_teach": desk.scope_for(IMPORT).sees_community(found.pk),
         "acts": queries.acts_on("community", found.pk)[:5] if may_read_log else [],
     }
     return render(request, "communities/community.html", context)
@@ -100,14 +103,14 @@ def community_edit(request: DeskRequest, code: str) -> HttpResponse:
     return render(request, "communities/form.html", context | {"cancel_url": reverse("community", args=[found.code])})
 
 
-@require_POST
 @desk_page(CHANGE_PLACES)
+@require_POST
 def community_close(request: DeskRequest, code: str) -> HttpResponse:
     return _set_open(request, _community(request.desk, code), is_open=False)
 
 
-@require_POST
 @desk_page(CHANGE_PLACES)
+@require_POST
 def community_reopen(request: DeskRequest, code: str) -> HttpResponse:
     return _set_open(request, _community(request.desk, code), is_open=True)
 
@@ -124,8 +127,8 @@ def buildings(request: DeskRequest, code: str) -> HttpResponse:
     return render(request, "communities/buildings.html", {"community": found, "table": table, "run": forms.RunForm()})
 
 
-@require_POST
 @desk_page(CHANGE_PLACES)
+@require_POST
 def buildings_run(request: DeskRequest, code: str) -> HttpResponse:
     found = _community(request.desk, code)
     run = forms.RunForm(request.POST)
@@ -153,14 +156,14 @@ def station_edit(request: DeskRequest, station_id: int) -> HttpResponse:
     return _station_form(request, station, station.name)
 
 
-@require_POST
 @desk_page(CHANGE_PLACES)
+@require_POST
 def station_close(request: DeskRequest, station_id: int) -> HttpResponse:
     return _set_open(request, _station(request.desk, station_id), is_open=False)
 
 
-@require_POST
 @desk_page(CHANGE_PLACES)
+@require_POST
 def station_reopen(request: DeskRequest, station_id: int) -> HttpResponse:
     return _set_open(request, _station(request.desk, station_id), is_open=True)
 
@@ -205,8 +208,8 @@ def _row(desk: Desk, community: Community, known: figures.Figures) -> Row:
     return Row(community, known.of(community.pk) if whole and known.as_of else None)
 
 
-def _total(rows: list[Row]) -> Row:
-    people = [row.people for row in rows if row.people]
+def _total(rows: list[Row], nowhere: figures.People | None) -> Row:
+    people = [people for people in (*(row.people for row in rows), nowhere) if people]
     summed = figures.People(sum(p.customers for p in people), sum(p.payers for p in people)) if people else None
     whole = Community(households=sum(row.community.households for row in rows))
     return Row(whole, summed)

@@ -59,8 +59,8 @@ def policy(request: DeskRequest, key: str, previewer: Previewer) -> HttpResponse
     return _page(request, found, forms.ValueForm(typed, policy=found), previewed=True, value=value, effect=effect)
 
 
-@require_POST
 @desk_page(SEE_POLICIES)
+@require_POST
 def policy_default(request: DeskRequest, key: str) -> HttpResponse:
     """Take the value of this place away: the one above it holds again."""
     _must_change(request.desk, request.desk.community)
@@ -87,16 +87,16 @@ def policy_history(request: DeskRequest) -> HttpResponse:
     return render(request, "communities/policies/history.html", context)
 
 
-@require_POST
 @desk_page(SEE_POLICIES)
+@require_POST
 def policy_again(request: DeskRequest, version: int) -> HttpResponse:
     past = get_object_or_404(PolicyChange, pk=version)
     _must_change(request.desk, past.community)
     return _said(request, actions.put_again(past, by=request.user), past.key)
 
 
-@require_POST
 @desk_page(SEE_POLICIES)
+@require_POST
 def policy_undo(request: DeskRequest, version: int) -> HttpResponse:
     past = get_object_or_404(PolicyChange, pk=version)
     _must_change(request.desk, past.community)

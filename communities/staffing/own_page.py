@@ -19,8 +19,8 @@ def me(request: DeskRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_POST
 @signed_in
+@require_POST
 def preferences(request: DeskRequest) -> HttpResponse:
     form = forms.PreferencesForm(request.POST, instance=request.user)
     if form.is_valid():
@@ -28,8 +28,8 @@ def preferences(request: DeskRequest) -> HttpResponse:
     return redirect("me")
 
 
-@require_POST
 @signed_in
+@require_POST
 def token_issue(request: DeskRequest) -> HttpResponse:
     """The answer to a good form is the one page that ever shows the key."""
     form = forms.TokenForm(request.POST, grants=request.desk.grants)
@@ -42,8 +42,8 @@ def token_issue(request: DeskRequest) -> HttpResponse:
     return render(request, "communities/new_token.html", {"token": token, "clear_text": clear_text})
 
 
-@require_POST
 @signed_in
+@require_POST
 def token_revoke(request: DeskRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=token_id, owner=request.user)
     log.revoke_token(token, by=request.user)

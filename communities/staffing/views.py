@@ -57,8 +57,8 @@ def staff_member(request: DeskRequest, staff_id: int) -> HttpResponse:
     return _page(request, _member(request, staff_id))
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_rename(request: DeskRequest, staff_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     form = forms.NameForm(request.POST, instance=member)
@@ -68,8 +68,8 @@ def staff_rename(request: DeskRequest, staff_id: int) -> HttpResponse:
     return redirect("staff_member", staff_id)
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_assign(request: DeskRequest, staff_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     form = forms.RoleForm(request.POST, member=member, scope=request.desk.scope)
@@ -79,8 +79,8 @@ def staff_assign(request: DeskRequest, staff_id: int) -> HttpResponse:
     return _done(request, member, lambda: actions.assign(form.assignment, by=request.user), said)
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_unassign(request: DeskRequest, staff_id: int, assignment_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     held = get_object_or_404(Assignment, pk=assignment_id, staff=member)
@@ -88,8 +88,8 @@ def staff_unassign(request: DeskRequest, staff_id: int, assignment_id: int) -> H
     return _done(request, member, lambda: actions.unassign(held, by=request.user), said)
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_close(request: DeskRequest, staff_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     said = _("The account of %(name)s is closed: no sign-in, sessions ended, API tokens revoked.")
@@ -97,16 +97,16 @@ def staff_close(request: DeskRequest, staff_id: int) -> HttpResponse:
     return _done(request, member, lambda: actions.close(member, by=request.user), said, undo)
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_reopen(request: DeskRequest, staff_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     said = _("The account of %(name)s is open again, with the roles and the password it had.")
     return _done(request, member, lambda: actions.reopen(member, by=request.user), said)
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_password(request: DeskRequest, staff_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     try:
@@ -117,8 +117,8 @@ def staff_password(request: DeskRequest, staff_id: int) -> HttpResponse:
     return render(request, "communities/one_time_password.html", {"member": member, "password": password})
 
 
-@require_POST
 @desk_page(CHANGE_STAFF)
+@require_POST
 def staff_revoke_token(request: DeskRequest, staff_id: int, token_id: int) -> HttpResponse:
     member = _member(request, staff_id)
     token = get_object_or_404(ApiToken, pk=token_id, owner=member)

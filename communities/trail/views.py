@@ -61,8 +61,8 @@ def trail(request: DeskRequest) -> HttpResponse:
     return render(request, "communities/trail.html", context)
 
 
-@require_POST
 @desk_page(roles.SEE_TRAIL)
+@require_POST
 def trail_export(request: DeskRequest) -> HttpResponse:
     """The lines of the filter as a file; taking it is a line of its own."""
     desk, form = request.desk, forms.FilterForm(request.POST)

@@ -9,7 +9,7 @@ from users.lifecycle.models import LifecycleCount, SnapshotDay
 
 FORM = {
     "name": "仙林雅居", "code": "xianlin", "aliases": "仙林，雅居", "households": "900",
-    "opened_on": "2018-03-01", "order_cutoff": "22:00", "address_templates": "{building}弄{unit}号{room}",
+    "opened_on": "2018-03-01", "order_cutoff": "22:00",
 }  # fmt: skip
 
 
@@ -117,7 +117,6 @@ def test_a_community_is_opened_with_the_names_that_exports_use(as_) -> None:
         ("code", "with space", "code"),
         ("households", "-3", "households"),
         ("opened_on", "yesterday", "opened_on"),
-        ("address_templates", "{building}{room}", "{building}{room}"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(as_, field: str, typed: str, told: str) -> None:

@@ -5,25 +5,6 @@ from communities.places.rules import Block
 
 
 @pytest.mark.parametrize(
-    ("template", "fault"),
-    [
-        ("{building}弄{unit}号{room}", ""),
-        ("{building}-{room}", ""),
-        ("{building}幢{floor}层{room}室", ""),
-        ("{building}弄", rules.NEEDS_BUILDING_AND_ROOM),
-        ("弄号室", rules.NEEDS_BUILDING_AND_ROOM),
-        ("{building}弄{house}号{room}", rules.UNKNOWN_PLACE),
-        ("{building}弄{}号{room}", rules.UNKNOWN_PLACE),
-        ("{building}-{building}-{room}", rules.TWICE),
-        ("{building}{room}", rules.TOUCHING),
-        ("{building}-{room", rules.LOOSE_BRACE),
-    ],
-)
-def test_a_way_of_writing_an_address_is_checked_for_its_shape(template: str, fault: str) -> None:
-    assert rules.template_fault(template) == fault
-
-
-@pytest.mark.parametrize(
     ("typed", "names"),
     [
         ("翠屏, 翠屏花园", ["翠屏", "翠屏花园"]),

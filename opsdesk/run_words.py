@@ -1,0 +1,66 @@
+"""How long work is called, and what people are told when it fails: what happened, what was kept, what to do."""
+
+from dataclasses import dataclass
+
+from opsdesk.lib.words import N_
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`kept` and `todo` are what the second and third row of a failure say."""
+
+    title: str
+    icon: str
+    kept: str
+    todo: str
+    unit: str = ""
+
+
+_RUN_AGAIN = N_(
+    "Run it again; what is done is not done twice. If it fails again, show this page to your administrator."
+)
+_LOOK_AT_FILE = N_(
+    "Open the import, mend what it names, try again. If it fails again, show this page to your administrator."
+)
+
+KINDS = {
+    "nightly": Kind(
+        N_("The night"), "moon",
+        N_("Every step before it. Boards and lists show the last good run."), _RUN_AGAIN, N_("steps"),
+    ),
+    "recompute": Kind(
+        N_("Recompute by hand"), "refresh",
+        N_("Every step before it. Boards and lists show the last good run."), _RUN_AGAIN, N_("steps"),
+    ),
+    "trust": Kind(
+        N_("Check of the invariants"), "shield-check",
+        N_("The answers of the check before. It writes nothing else."), N_("Check again."),
+    ),
+    "import_check": Kind(
+        N_("Check of an import"), "upload",
+        N_("Nothing of the file was written."), _LOOK_AT_FILE, N_("bytes"),
+    ),
+    "import_commit": Kind(
+        N_("Writing of an import"), "database-import",
+        N_("The rows written so far; a new try goes on behind them and doubles none."), _LOOK_AT_FILE, N_("rows"),
+    ),
+    "import_undo": Kind(
+        N_("Taking an import back"), "arrow-back-up",
+        N_("The orders not reached yet; a new try goes on behind the last one taken back."), _LOOK_AT_FILE, N_("rows"),
+    ),
+}  # fmt: skip
+OTHER = Kind(N_("Other work"), "tool", N_("What was committed before the error."), _RUN_AGAIN)
+
+STEPS = {
+    "purchases": N_("Purchases"),
+    "stations": N_("Stations"),
+    "lifecycle": N_("Lifecycle"),
+    "rfm": N_("RFM"),
+    "tastes": N_("Tastes"),
+    "trust": N_("Invariants"),
+    "waiting for another run to end": N_("waiting for another run to end"),
+}
+
+
+def kind_of(name: str) -> Kind:
+    return KINDS.get(name, OTHER)
