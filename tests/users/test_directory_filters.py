@@ -229,7 +229,7 @@ def test_weekly_moves_agree_with_moves_between_any_two_days(movers: Cast) -> Non
     ("text", "words"),
     [
         ("", "All customers"),
-        ("lifecycle=silent,active&net_min=1400", "class is Silent or Active, and net ≥ ¥1,400.00"),
+        ("lifecycle=silent,active&net_min=1400", "class is Silent or Active, and net ≥ ¥1,400"),
         ("older=30", "last order more than 30 days before"),
         ("within=1", "last order at most 1 day before"),
         ("purchases_min=3&purchases_max=9", "number of purchases from 3 to 9"),

@@ -34,16 +34,17 @@ def download(desk: Desk, shown: Listing, found: QuerySet[Customer], wanted: dict
     ordered = queries.in_order(queries.rows(found), key.field, descending=shown.sort.descending)
     now = timezone.localtime()
     mark = _("Exported by %(who)s, %(when)s") % {"who": desk.staff, "when": f"{now:%Y-%m-%d %H:%M}"}
+    in_clear = _in_clear(desk, wanted)
     file = exports.write(
         wanted["kind"],
         [_(column.label) for column in shown.shown],
-        rows(ordered, shown.shown, _in_clear(desk, wanted)),
+        rows(ordered, shown.shown, in_clear),
         mark,
     )
     actions.log_export(
-        desk.staff, what="customers", rows=file.rows, reason=wanted["reason"] if wanted["reveal"] else "",
+        desk.staff, what="customers", rows=file.rows, reason=wanted["reason"] if in_clear is not None else "",
         filter=sentence.text(shown.filters, listing.names(shown.filters, desk)), query=shown.to_query(),
-        file=wanted["kind"], revealed=wanted["reveal"],
+        file=wanted["kind"], revealed=in_clear is not None,
     )  # fmt: skip
     return exports.answer(file, wanted["kind"], f"customers-{now:%Y%m%d-%H%M}")
 

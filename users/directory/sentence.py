@@ -55,7 +55,7 @@ def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, st
     if filters.community:
         yield _("community is {value}"), {"value": names.community or filters.community}
     if filters.unassigned:
-        yield _("community is {value}"), {"value": _("unassigned")}
+        yield _("community is {value}"), {"value": _("Unassigned")}
     if filters.station is not None:
         yield _("station is {value}"), {"value": names.station or str(filters.station)}
     if filters.building:
@@ -95,7 +95,7 @@ def _moves(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _range(_("number of purchases"), filters.purchases_min, filters.purchases_max, figures.count)
-    yield from _range(_("net"), filters.net_min, filters.net_max, figures.yuan)
+    yield from _range(_("net"), filters.net_min, filters.net_max, _yuan)
     if filters.within is not None:
         yield _("last order at most {value} before"), {"value": _days(filters.within)}
     if filters.older is not None:
@@ -123,3 +123,7 @@ def _any_of(codes: tuple[str, ...], none: str = "") -> str:
 
 def _days(n: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", n) % {"n": figures.count(n)}
+
+
+def _yuan(fen: int) -> str:
+    return figures.yuan(fen, places=2 if fen % 100 else 0)
