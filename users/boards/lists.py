@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import F
-from django.db.models.functions import Mod
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -16,10 +14,8 @@ from users.directory import columns, sentence
 from users.directory import queries as directory
 from users.directory.filters import Filters
 from users.rfm import queries as rfm
-from users.rfm import rules as rfm_rules
 
 SHOWN = 20
-A_CLASS = 2
 MOVERS = ("name", "phone", "community", "address", "first_purchase", "last_order", "purchases", "net", "channel")
 SCORED = ("name", "phone", "address", "rfm_class", "lifecycle", "last_order", "r_score", "frequency", "f_score",
           "monetary", "m_score", "tags")  # fmt: skip
@@ -45,24 +41,10 @@ def people_under(
 def scored_people(request: HttpRequest, desk: Desk, sight: Sight, code: str) -> dict[str, Any]:
     """Everybody scored, or of one class; with `?sample=1` two of each class instead."""
     filters = Filters(community=sight.community_code, scored=not code, rfm=(code,) if code else ())
-    context = people_under(request, desk, filters, SCORED)
-    if request.GET.get("sample", "1") == "1" and not code:
-        ids = tuple(_two_of_each(sight))
-        sampled = people_under(request, desk, Filters(ids=ids), SCORED)
-        context |= {"people": sampled["people"], "sampled": sampled["people_total"]}
-    return context
-
-
-def _two_of_each(sight: Sight) -> list[int]:
-    """The same two a class and run, without favouring anybody: a fixed scramble of ids."""
-    scramble = Mod(F("customer_id") * 7919, 104729)
-    return [
-        row
-        for code in rfm_rules.CLASSES
-        for row in rfm.members(sight.as_of, code, sight.places)
-        .order_by(scramble, "customer_id")
-        .values_list("customer_id", flat=True)[:A_CLASS]
-    ]
+    if code or request.GET.get("sample") == "0":
+        return people_under(request, desk, filters, SCORED)
+    ids = rfm.sample(sight.as_of, sight.places)
+    return people_under(request, desk, filters, SCORED, among=ids) | {"sampled": len(ids)}
 
 
 def _only(keys: tuple[str, ...]) -> list[tables.Column]:

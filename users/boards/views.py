@@ -103,16 +103,14 @@ def cleaning(request: HttpRequest) -> HttpResponse:
     if sight is None or rfm_queries.rfm_day(sight.as_of) is None:
         return render(request, "users/boards/nothing_yet.html", {"title": _("Cleaning")})
     cleaned = rfm_queries.cleaning(sight.as_of, sight.places)
-    rows = [
-        (name or _("Unassigned"), code, rfm_queries.cleaning(sight.as_of, [place]))
-        for place, code, name in places.named_places(desk)
-        if sight.places is None or place in sight.places
-    ]
+    each = rfm_queries.cleaning_by_place(sight.as_of, sight.places)
+    named = places.named_places(desk)
+    rows = [(name or _("Unassigned"), code, each[place]) for place, code, name in named if place in each]
     context = {
         "sight": sight,
         "cleaned": cleaned,
         "cleaning_steps": rfm.cleaning_steps(cleaned),
-        "rows": [row for row in rows if row[2].orders],
+        "rows": rows,
         "policies": _policies(desk, sight),
     }
     return render(request, "users/boards/cleaning.html", context)

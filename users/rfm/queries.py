@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models.functions import Mod, RowNumber
 
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
@@ -125,6 +126,24 @@ def cleaning(as_of: date, places: Places = None) -> Cleaning:
     return Cleaning(**{name: sums[f"{name}_sum"] or 0 for name in Cleaning._fields})
 
 
+def cleaning_by_place(as_of: date, places: Places = None) -> dict[int, Cleaning]:
+    """The same by community."""
+    rows = _in_sight(CleaningCount.objects.filter(as_of=as_of), places)
+    return {row.community_id: Cleaning(*(getattr(row, name) for name in Cleaning._fields)) for row in rows}
+
+
+def sample(as_of: date, places: Places = None, each: int = 2) -> list[int]:
+    """Customer ids, `each` of every class: the same ones all day, without favouring anybody (a fixed scramble)."""
+    scramble = Mod(F("customer_id") * 7919, 104729)
+    place = Window(RowNumber(), partition_by="rfm_class", order_by=[scramble.asc(), F("customer_id").asc()])
+    return list(
+        members(as_of, places=places)
+        .annotate(place=place)
+        .filter(place__lte=each)
+        .values_list("customer_id", flat=True)
+    )
+
+
 def cut_of(as_of: date, place: int) -> RfmCut | None:
     """The cut points in use in a community (0: unassigned, COMPANY: the company), and where they came from."""
     return RfmCut.objects.filter(as_of=as_of, community_id=place).first()
@@ -178,6 +197,25 @@ def preview(as_of: date, policies: Policies, place: int | None = None) -> Previe
         steps = [Cleaning(*row) for row in sql.rows(cleaning, place=place, as_of=as_of)]
     classes = {name: found.get(name, (0, 0)) for name in rules.CLASSES}
     return Preview(classes, Cleaning(*(sum(column) for column in zip(Cleaning(), *steps, strict=True))), scored.cuts)
+
+
+# One row a community and pair of classes; "" is no score. Customers by the key of both.
+_SHIFTS = """
+SELECT COALESCE(s.community_id, k.community_id), COALESCE(k.rfm_class, ''), COALESCE(s.rfm_class, ''), count(*)
+  FROM rfm_classed s
+  FULL JOIN (SELECT * FROM users_rfmscore WHERE as_of = %(as_of)s) k ON k.customer_id = s.customer_id
+ WHERE s.rfm_class IS DISTINCT FROM k.rfm_class
+ GROUP BY 1, 2, 3
+"""
+
+
+def shifts(as_of: date, supposed: Mapping[int, Policies]) -> list[Shift]:
+    """Who would stand in another class under these policies by place, the unassigned's at 0; frozen cut points are
+    those in use. Nothing is kept."""
+    in_use = RfmCut.objects.filter(as_of__lte=as_of).order_by("community_id", "-as_of").distinct("community_id")
+    frozen = {row.community_id: as_cuts(row) for row in in_use}
+    with purchases.days_under(supposed) as days, scoring.scored(as_of, supposed, days, frozen):
+        return [Shift("rfm", *row) for row in sql.rows(_SHIFTS, as_of=as_of)]
 
 
 def as_cuts(row: RfmCut) -> Cuts:
