@@ -22,11 +22,17 @@ SCORED = ("name", "phone", "address", "rfm_class", "lifecycle", "last_order", "r
 
 
 def people_under(
-    request: HttpRequest, desk: Desk, filters: Filters, chosen: tuple[str, ...] = MOVERS
+    request: HttpRequest,
+    desk: Desk,
+    filters: Filters,
+    chosen: tuple[str, ...] = MOVERS,
+    among: list[int] | None = None,
 ) -> dict[str, Any]:
-    """Context for boards/_people.html: the first page of everybody the filter means, and the link to all of them."""
+    """Context for boards/_people.html: the first page of everybody the filter means (or of those `among` them), and
+    the link to all of them."""
     found = directory.people(desk.scope_for(SEE_CUSTOMERS), filters)
     total = found.count()
+    found = found if among is None else found.filter(id__in=among)
     sort = paging.sort_of(request.GET, columns.SORTS, columns.USUAL_SORT)
     page = paging.page_of(directory.rows(found), columns.SORTS[sort.key], sort, None, SHOWN)
     names = sentence.Names(community=desk.community.name if desk.community else "")
