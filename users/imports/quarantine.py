@@ -112,7 +112,8 @@ def rows(file: ImportFile) -> Iterator[list[Any]]:
     """Refused rows with their reasons, streamed; cells are as in the file (the writer neutralises formulas)."""
     width = len(file.inspection.get("headers", []))
     for line, cells, codes, columns in sql.stream(_ROWS, file=file.pk):
-        padded = [*map(_cell, cells), *[""] * (width - len(cells))]
+        row = json.loads(cells)
+        padded = [*map(_cell, row), *[""] * (width - len(row))]
         yield [*padded, line, _reasons(codes, columns), _advice(codes)]
 
 
