@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from communities.policies.rules import Policies
-from opsdesk import nightly
+from opsdesk import nightly, trust
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
 from opsdesk.lib.runs.models import Job
@@ -65,6 +65,7 @@ HANDLERS: dict[str, Handler] = {
     imports.UNDO: then_the_night(imports.undo_file),
     NIGHTLY: compute,
     RECOMPUTE: compute,
+    trust.KIND: trust.handle,
 }
 
 

@@ -1,13 +1,14 @@
 """What the boards, the matrix and the exports read. Everywhere: `places` are community ids in sight, 0 the unassigned,
 None everybody; `as_of` must be a computed date (a SnapshotDay)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from communities.policies.preview import Shift
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
 from users.lifecycle import rules, snapshot_sql
@@ -170,6 +171,20 @@ def preview(as_of: date, policies: Policies, place: int | None = None) -> dict[s
     )
     found: dict[str, int] = dict.fromkeys(rules.CLASSES, 0)
     return found | dict(rows)
+
+
+def shifts(as_of: date, supposed: Mapping[int, Policies]) -> list[Shift]:
+    """Who would stand in another class under these policies by place, the unassigned's at 0. Nothing is kept."""
+    each = list(supposed.values())
+    rows = sql.rows(
+        snapshot_sql.SHIFTS,
+        as_of=as_of,
+        places=list(supposed),
+        new_window=[one.new_window_days for one in each],
+        silent_after=[one.silent_after_days for one in each],
+        merge_days=[one.merge_days for one in each],
+    )
+    return [Shift("lifecycle", *row) for row in rows]
 
 
 def movers(

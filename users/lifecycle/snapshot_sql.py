@@ -71,6 +71,19 @@ SELECT {_CLASS.format(v="")}, count(*)
  GROUP BY 1
 """
 
+# One row a community and pair of classes: as the snapshot has them, and as these policies would make them.
+SHIFTS = f"""
+WITH policy AS (
+    SELECT * FROM unnest(%(places)s::int[], %(new_window)s::int[], %(silent_after)s::int[], %(merge_days)s::int[])
+             AS p(community_id, new_window, silent_after, merge_days))
+SELECT community_id, lifecycle, supposed, count(*)
+  FROM (SELECT d.community_id, d.lifecycle, {_CLASS.format(v="")} AS supposed
+          FROM users_lifecyclesnapshot d JOIN policy p ON p.community_id = d.community_id
+         WHERE d.as_of = %(as_of)s) s
+ WHERE supposed <> lifecycle
+ GROUP BY 1, 2, 3
+"""
+
 # One row a community and class.
 COUNTS = """
 (SELECT as_of, community_id, lifecycle, count(*)::int AS customers, count(*) FILTER (WHERE recalled)::int AS recalled

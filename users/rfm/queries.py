@@ -1,13 +1,14 @@
 """What the RFM board, its tables and the export read. Everywhere: `places` are community ids in sight, 0 the
 unassigned, None everybody; `as_of` must be a computed date (an RfmDay)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Mod, RowNumber
 
+from communities.policies.preview import Shift
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
 from users.purchases import actions as purchases
