@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from communities.policies import queries as policy_queries
+from opsdesk import trust
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
 from users.imports.keepalive import kept_alive
@@ -73,12 +74,19 @@ def _tastes(night: Night, progress: Progress) -> Done:
     return Done(found.customers, found.written, {"tags": found.tags})
 
 
+def _trust(night: Night, progress: Progress) -> Done:
+    """Last of all: do the numbers hold? A red one is an answer, not a failure of the night."""
+    checks = trust.check_all(night.as_of)
+    return Done(len(checks), facts={"broken": sum(not check.holds for check in checks)})
+
+
 STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("purchases", _purchases),
     ("stations", _stations),
     ("lifecycle", _lifecycle),
     ("rfm", _rfm),
     ("tastes", _tastes),
+    ("trust", _trust),
 )
 
 
