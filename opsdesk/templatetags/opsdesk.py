@@ -7,13 +7,12 @@ from django import template
 from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from opsdesk import classes
-from opsdesk.lib import charts, figures, names, phones
+from opsdesk.lib import charts, days, figures, names, phones
+from users.directory import classes
 
 register = template.Library()
 
@@ -88,14 +87,7 @@ def class_word(code: str) -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """Month and day, and the year when it is not this one. Form and order follow the language."""
-    if value is None:
-        return figures.NOTHING
-    local = _local_date(value)
-    this_year = local.year == timezone.localdate().year
-    # Translators: how a day of this year is written, in Django's date letters
-    form = gettext("j M") if this_year else gettext("j M Y")
-    return date_format(local, form)
+    return days.day(value)
 
 
 @register.filter
@@ -110,8 +102,8 @@ def ago_days(value: date | datetime | None, as_of: date) -> str:
     """How many days before `as_of`; never asks the clock."""
     if value is None:
         return figures.NOTHING
-    days = (as_of - _local_date(value)).days
-    return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": figures.count(days)}
+    ago = (as_of - days.local_date(value)).days
+    return ngettext("%(n)s day ago", "%(n)s days ago", ago) % {"n": figures.count(ago)}
 
 
 @register.filter
@@ -135,12 +127,6 @@ def duration(seconds: float | None) -> str:
     if whole >= 24 * 3600:
         return gettext("%(n)s d") % {"n": whole // (24 * 3600)}
     return gettext("%(h)s h %(m)s min") % {"h": whole // 3600, "m": whole % 3600 // 60}
-
-
-def _local_date(value: date | datetime) -> date:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return value
 
 
 # -- Drawings ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk import assets, classes
+from opsdesk import assets
+from users.directory import classes
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

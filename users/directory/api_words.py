@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
-from opsdesk import classes
+from users.directory import classes
 from users.directory.filters import NONE
 
 _DAY = {"type": "string", "format": "date"}

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from communities.access import Desk
 from communities.rules import EXPORT, REVEAL_PHONE
-from opsdesk import classes
 from opsdesk.lib import exports, names, phones
 from opsdesk.lib.tables import Column
 from users.customers.models import Customer
-from users.directory import actions, columns, listing, queries, sentence
+from users.directory import actions, classes, columns, listing, queries, sentence
 from users.directory.listing import Listing
 
 CHUNK = 2000

@@ -29,15 +29,16 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from opsdesk import classes
 from opsdesk.lib import money, plaintext
 from opsdesk.lib.badvalue import BadValue
 from users.customers import search
+from users.directory import classes
 
 NONE = "none"
 LONGEST = 200
 BIGGEST = 2**31 - 1
 MOST_IDS = 500
+MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -134,10 +135,18 @@ def _flag(texts: list[str]) -> bool:
 
 
 def _number(texts: list[str]) -> int:
-    text = texts[-1]
+    text = texts[-1].lstrip("0") or texts[-1]
     if not (text.isascii() and text.isdigit()) or int(text[:12]) > BIGGEST:
         raise ValueError(text)
     return int(text)
+
+
+def _days(texts: list[str]) -> int:
+    """A length of time that a date can be counted back by."""
+    days = _number(texts)
+    if days > MOST_DAYS:
+        raise ValueError(texts)
+    return days
 
 
 def _yuan(texts: list[str]) -> int:
@@ -185,7 +194,7 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "q": _search, "community": _text, "unassigned": _flag, "station": _number, "building": _text, "channel": _text,
     "lifecycle": _codes(_LIFECYCLE), "recalled": _flag, "rfm": _codes({*classes.RFM, NONE}), "scored": _flag,
     "tag": _numbers, "service": _flag, "proxy": _flag, "purchases_min": _number, "purchases_max": _number,
-    "net_min": _yuan, "net_max": _yuan, "within": _number, "older": _number, "new_on": _day, "first_from": _day,
+    "net_min": _yuan, "net_max": _yuan, "within": _days, "older": _days, "new_on": _day, "first_from": _day,
     "first_to": _day, "paid_on": _day, "paid_from": _day, "paid_to": _day, "bought_from": _day, "bought_to": _day,
     "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE), "ids": _numbers,
 }  # fmt: skip

@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk import classes
 from opsdesk.lib import money, plaintext
-from users.directory import actions, filters
+from users.directory import actions, classes, filters
 from users.directory.filters import Filters
 
 # Conditions that come from links; the form carries them along unseen.

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from opsdesk import classes
 from opsdesk.lib import figures
-from opsdesk.templatetags.opsdesk import day
+from opsdesk.lib.days import day
+from users.directory import classes
 from users.directory.filters import NONE, Filters
 
 

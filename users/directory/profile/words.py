@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from opsdesk.lib import figures
+from opsdesk.lib.days import day
 from opsdesk.lib.reasons import Reason
-from opsdesk.templatetags.opsdesk import day
 
 
 def told(reason: Reason) -> str:
