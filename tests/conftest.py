@@ -1,7 +1,6 @@
 """Fixtures: the cast on its stage, a signed-in client for each, and the day on which every test plays."""
 
 import datetime as dt
-
 from collections.abc import Iterator
 
 import pytest
