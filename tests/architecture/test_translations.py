@@ -41,7 +41,11 @@ def test_every_place_in_a_message_is_in_its_chinese_too(chinese: Catalog) -> Non
 
 def test_no_chinese_is_kept_for_a_message_that_is_gone(chinese: Catalog) -> None:
     known = set(shown())
-    stale = [entry.id for entry in chinese if entry.id and (entry.id if isinstance(entry.id, str) else entry.id[0]) not in known]
+    stale = [
+        entry.id
+        for entry in chinese
+        if entry.id and (entry.id if isinstance(entry.id, str) else entry.id[0]) not in known
+    ]
     assert stale == []
 
 
