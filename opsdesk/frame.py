@@ -142,6 +142,6 @@ class FormRenderer(DjangoTemplates):
     field_template_name = "forms/field.html"
 
     def get_template(self, template_name: str) -> Any:
-        if template_name.startswith("django/forms/"):
-            return super().get_template(template_name)
-        return loader.get_template(template_name)
+        if template_name.startswith("forms/"):
+            return loader.get_template(template_name)
+        return super().get_template(template_name)
