@@ -74,9 +74,9 @@ ORDERS = """
 SELECT s.name, o.number, c.phone, p.name, o.placed_at, o.day, o.delivery_day, o.state, o.counted, o.gross, o.discount,
        o.paid, o.refunded, o.refund_told, o.net, o.service_amount, o.amount_known, o.channel, o.coupon_code, o.name,
        o.address, o.address_key, o.fingerprint, o.refund_fingerprint,
-       (SELECT array_agg((g.name, k.name, l.quantity, l.amount, l.is_refund)::text ORDER BY 1)
-          FROM users_orderline l LEFT JOIN users_product g ON g.id = l.product_id
-          LEFT JOIN users_category k ON k.id = l.category_id WHERE l.order_id = o.id)
+       ARRAY(SELECT (g.name, k.name, l.quantity, l.amount, l.is_refund)::text
+               FROM users_orderline l LEFT JOIN users_product g ON g.id = l.product_id
+               LEFT JOIN users_category k ON k.id = l.category_id WHERE l.order_id = o.id ORDER BY 1)
   FROM users_order o JOIN users_source s ON s.id = o.source_id JOIN users_customer c ON c.id = o.customer_id
   LEFT JOIN communities_community p ON p.id = o.community_id ORDER BY 1, 2, 3
 """
