@@ -38,7 +38,7 @@ def endpoints(schema: dict[str, Any]) -> Iterator[Endpoint]:
 
 def _endpoint(schema: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Endpoint:
     responses = operation["responses"]
-    asked = [_parameter(one) for one in operation.get("parameters", [])]
+    asked = [_parameter(schema, one) for one in operation.get("parameters", [])]
     good: dict[str, Any] = next((responses[code] for code in sorted(responses) if code < "300"), {})
     return Endpoint(
         method,
@@ -51,8 +51,9 @@ def _endpoint(schema: dict[str, Any], method: str, path: str, operation: dict[st
     )
 
 
-def _parameter(one: dict[str, Any]) -> Field:
-    return Field(one["name"], _kind(one["schema"]), one.get("description", ""))
+def _parameter(schema: dict[str, Any], one: dict[str, Any]) -> Field:
+    shape = one["schema"] | {"description": one.get("description", "")}
+    return Field(one["name"], _kind(shape), _words(schema, shape))
 
 
 def _fields(schema: dict[str, Any], body: dict[str, Any]) -> list[Field]:
@@ -71,14 +72,16 @@ def _members(schema: dict[str, Any], shape: dict[str, Any], depth: int = 0) -> l
 
 def _words(schema: dict[str, Any], one: dict[str, Any]) -> str:
     choices = ", ".join(str(choice) for choice in _resolved(schema, one).get("enum", []) if choice)
-    told = one.get("description", "")
+    told = one.get("description") or one.get("title", "")
     return f"{told}: {choices}" if told and choices else told or choices
 
 
 def _kind(one: dict[str, Any]) -> str:
     """The JSON type, or the format where that tells more."""
-    made_of = any(word in one for word in ("$ref", "allOf", "additionalProperties"))
-    return "object" if made_of else str(one.get("format") or one.get("type") or "string")
+    if any(word in one for word in ("$ref", "allOf", "additionalProperties")):
+        return "object"
+    kind = str(one.get("type", "string"))
+    return str(one.get("format", kind)) if kind == "string" else kind
 
 
 def _resolved(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
