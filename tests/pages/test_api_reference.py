@@ -1,0 +1,22 @@
+"""The API's reference in a real browser: both widths, both themes, both languages."""
+
+import pytest
+
+from tests.cast import Cast
+from tests.pages.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [(1440, "light", "zh-hans"), (1440, "dark", "en"), (375, "dark", "zh-hans"), (375, "light", "en")],
+)
+def test_the_reference_fits_its_window_and_breaks_no_policy(
+    width: int, theme: str, language: str, people: Cast, visit: Visit
+) -> None:
+    page = visit("/api/", by=people.analyst, width=width, theme=theme, language=language)
+    assert page.locator("section[id^='get-api']").count() == 8
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("link", name="/api/segments/").first.click()
+    assert page.url.endswith("#get-api-segments")

@@ -1,0 +1,180 @@
+"""Every endpoint of the API against every person of the cast, read from the URL configuration itself: a new endpoint
+that is not declared here, or that shows what its owner may not see, fails."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import URLPattern
+
+from communities import rules
+from communities.api_access import TokenThrottle
+from communities.models import Assignment
+from opsdesk import api
+from tests import api_world
+from tests.api_world import World
+from tests.cast import Cast
+from tests.tokens import Caller, caller
+from users.directory import filters
+from users.imports.models import ImportFile
+
+# Every endpoint: its name and method, and the scope that opens it. The reference itself is a page (test_every_page).
+SCOPES = {
+    ("api_communities", "GET"): "read:communities",
+    ("api_customers", "GET"): "read:customers",
+    ("api_customer", "GET"): "read:customers",
+    ("api_segments", "GET"): "read:segments",
+    ("api_rfm", "GET"): "read:rfm",
+    ("api_imports", "GET"): "read:imports",
+    ("api_imports", "POST"): "import:orders",
+    ("api_import", "GET"): "read:imports",
+    ("api_import_problems", "GET"): "read:imports",
+    ("api_import_commit", "POST"): "import:orders",
+}
+ANY_SCOPE = {("api_schema", "GET")}  # says nothing of the business; for any living token of a role with the API
+PAGES = {"api"}
+# Everybody, and whose customers they read over the API.
+REACH = {
+    "manager": "翠金无", "operator": "翠金无", "data_admin": "翠金无", "analyst": "翠金无", "jinling_analyst": "金",
+    "lead": "", "staff": "", "other_staff": "", "auditor": "", "newcomer": "",
+}  # fmt: skip
+PHONE = re.compile(r"(?<![0-9a-f])1[3-9][0-9]{9}(?![0-9a-f])")
+HOSTILE = [
+    "\0", "a\0b", "9" * 9, "2147483647", "2147483648", "9" * 19, "0" * 12 + "9" * 30, "9" * 5000, "-1", "1e309",
+    "2018-02-30", "0001-01-01", "9999-12-31", "'\"--", "٣", ",",
+]  # fmt: skip
+
+
+def endpoints() -> Iterator[tuple[URLPattern, str]]:
+    for pattern in api.urlpatterns:
+        view = getattr(pattern.callback, "view_class", None)
+        for method in ("get", "post", "put", "patch", "delete"):
+            if view and hasattr(view, method):
+                yield pattern, method.upper()
+
+
+ENDPOINTS = list(endpoints())
+SCOPED = [(pattern, method) for pattern, method in ENDPOINTS if (pattern.name, method) not in ANY_SCOPE]
+READING = [pattern for pattern, method in SCOPED if method == "GET"]
+
+
+@pytest.fixture
+def world(people: Cast, settings: Any, tmp_path: Any) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    return api_world.assemble(people)
+
+
+def ask(mine: Caller, pattern: URLPattern, world: World, method: str = "GET", **query: str) -> HttpResponse:
+    """A POST is sent as by a client that has nothing to say: it comes no further than the door."""
+    known = {"customer_id": world.cuiping.pk, "file_id": world.file.pk}
+    ids = {name: known[name] for name in known if f":{name}>" in str(pattern.pattern)}
+    return mine.get(pattern.name, query, **ids) if method == "GET" else mine.post(pattern.name, **ids)
+
+
+def test_every_route_under_api_is_declared_with_its_scope() -> None:
+    found = {(pattern.name, method) for pattern, method in ENDPOINTS}
+    assert found == set(SCOPES) | ANY_SCOPE
+    assert {pattern.name for pattern in api.urlpatterns} - {name for name, _method in found} == PAGES
+
+
+def test_every_view_opens_to_the_scope_declared_for_it() -> None:
+    told = {}
+    for pattern, method in SCOPED:
+        scope = pattern.callback.view_class.scope
+        told[pattern.name, method] = scope[method] if isinstance(scope, dict) else scope
+    assert told == SCOPES
+    assert set(told.values()) == set(rules.SCOPES)
+
+
+def test_no_endpoint_opens_without_a_token_or_without_its_scope(people: Cast, world: World) -> None:
+    wrong = []
+    for pattern, method in SCOPED:
+        others = [scope for scope in rules.SCOPES if scope != SCOPES[pattern.name, method]]
+        for mine, status in ((Caller("opsdesk_no_such_token"), 401), (caller(people.manager, *others), 403)):
+            answer = ask(mine, pattern, world, method)
+            if answer.status_code != status or set(answer.json()) != {"code", "detail"}:
+                wrong.append((pattern.name, method, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("person", REACH)
+def test_an_endpoint_opens_for_those_who_hold_its_capability_and_shows_them_nobody_whole(
+    person: str, people: Cast, world: World
+) -> None:
+    mine, wrong = caller(getattr(people, person)), []
+    roles = {held.role for held in Assignment.objects.filter(staff=getattr(people, person))}
+    for pattern, method in SCOPED:
+        needs = {rules.USE_API, rules.SCOPE_NEEDS[SCOPES[pattern.name, method]]}
+        may = any(needs <= rules.ROLES[role].may for role in roles)
+        answer = ask(mine, pattern, world, method)
+        shown = PHONE.findall(answer.content.decode()) + re.findall(api_world.NAMES, answer.content.decode())
+        if (answer.status_code == 403) is may or answer.status_code >= 500 or shown:
+            wrong.append((pattern.name, method, answer.status_code, shown))
+    assert wrong == []
+    customers = mine.get("api_customers").json().get("customers", [])
+    assert sorted(one["name"] for one in customers) == sorted(f"{surname}**" for surname in REACH[person])
+
+
+def test_another_communitys_customers_do_not_exist(people: Cast, world: World) -> None:
+    mine = caller(people.jinling_analyst)
+    nobody = {"total": 0, "next_after": None, "customers": []}
+    for query in ({"community": "cuiping"}, {"ids": str(world.cuiping.pk)}, {"q": "2222"}, {"unassigned": "1"}):
+        assert mine.get("api_customers", query).json() == nobody
+    missing = mine.get("api_customer", customer_id=10**9)
+    for foreign in (world.cuiping, world.nobody):
+        answer = mine.get("api_customer", customer_id=foreign.pk)
+        assert (answer.status_code, answer.content) == (404, missing.content)
+        assert answer.headers["Content-Length"] == missing.headers["Content-Length"]
+    assert mine.get("api_customer", customer_id=world.jinling.pk).json()["phone"] == "137****4444"
+
+
+def test_another_communitys_numbers_are_in_no_sum(people: Cast, world: World) -> None:
+    mine = caller(people.jinling_analyst)
+    assert [one["code"] for one in mine.get("api_communities").json()] == ["jinling"]
+    assert sum(mine.get("api_segments").json()["customers"].values()) == 1
+    board = mine.get("api_rfm").json()
+    assert (sum(one["customers"] for one in board["classes"]), board["cleaning"]["orders"]) == (1, 1)
+    assert [cut["community"] for cut in board["cuts"]] == ["jinling", None]
+    for name in ("api_segments", "api_rfm"):
+        foreign, unknown = (mine.get(name, {"community": code}) for code in ("cuiping", "nosuch"))
+        assert (foreign.status_code, foreign.content) == (404, unknown.content)
+
+
+def test_whoever_imports_for_one_community_sees_the_files_they_sent(people: Cast, world: World) -> None:
+    Assignment.objects.create(staff=people.newcomer, role="data_admin", community=people.jinling)
+    mine = caller(people.newcomer)
+    assert mine.get("api_imports").json()["imports"] == []
+    missing = mine.get("api_import", file_id=10**9)
+    assert missing.status_code == 404
+    for name in ("api_import", "api_import_problems"):
+        assert mine.get(name, file_id=world.file.pk).content == missing.content
+    assert mine.post("api_import_commit", file_id=world.file.pk).content == missing.content
+
+    ImportFile.objects.update(uploaded_by=people.newcomer)
+    assert [one["id"] for one in mine.get("api_imports").json()["imports"]] == [world.file.pk]
+
+
+def test_no_value_of_any_word_breaks_anything(people: Cast, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TokenThrottle, "THROTTLE_RATES", {"token": None})
+    mine, broken = caller(people.manager), []
+    few = {"after", "limit", "as_of", "kind", "code", "community", "nosuch", "\0"}
+    for pattern in READING:
+        words = few | set(filters.READERS) if pattern.name == "api_customers" else few
+        for word, value in product(sorted(words), HOSTILE):
+            before = transaction.savepoint()
+            if ask(mine, pattern, world, **{word: value}).status_code >= 500:
+                broken.append((pattern.name, word, value[:20]))
+                transaction.savepoint_rollback(before)
+    assert broken == []
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 30, "9" * 5000, "0"])
+def test_no_id_breaks_anything(number: str, people: Cast) -> None:
+    client = caller(people.manager).client
+    paths = (f"customers/{number}/", f"imports/{number}/", f"imports/{number}/problems/")
+    assert {client.get(f"/api/{path}").status_code for path in paths} == {404}
+    assert client.post(f"/api/imports/{number}/commit/").status_code == 404
