@@ -33,3 +33,9 @@ def stream(sql: str, **params: Any) -> Iterator[tuple[Any, ...]]:
         cursor.execute(sql, params)
         while chunk := cursor.fetchmany(_CHUNK):
             yield from chunk
+
+
+def expect_much() -> None:
+    """For the rest of a transaction that counts everybody: room for one large hash table, and no compiling of
+    statements, which costs more than it saves at this size."""
+    run("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")

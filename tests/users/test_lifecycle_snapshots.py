@@ -187,6 +187,14 @@ def test_other_days_are_let_go_but_for_the_latest_two() -> None:
         assert set(LifecycleSnapshot.objects.values_list("as_of", flat=True)) == set(kept)
 
 
+def test_an_older_date_that_is_asked_for_leaves_the_lists_at_the_newest() -> None:
+    with written(World(1, [bought("2018-04-24 10:00")])):
+        recompute(dt.date(2018, 5, 7))
+        recompute(dt.date(2018, 4, 26))
+        assert Standing.objects.get().lifecycle == "silent"
+        assert queries.totals(dt.date(2018, 4, 26))["new_paying"].customers == 1
+
+
 def test_one_community_alone_leaves_the_others_as_they_were() -> None:
     here, there = bought("2018-04-02 10:00"), bought("2018-04-02 10:00")
     there.home = 2

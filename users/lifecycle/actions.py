@@ -63,19 +63,20 @@ def recompute(
 ) -> Computed:
     """as_of, and every Monday before it that is missing or stale; each date in one transaction.
 
+    The lists (Standing) follow the newest date ever computed; an older one that is asked for leaves them alone.
     With places only their rows are written, and a date new to the others stays marked as partial.
     progress is told (dates done, dates in all) before each date.
     """
     done: list[date] = []
     written = customers = 0
     with _known_customers():
-        due = _due(as_of, version)
+        due, newest = _due(as_of, version), max(as_of, queries.latest_as_of() or as_of)
         for rules_version, group in groupby(due, key=lambda one: one[1]):
             policies = purchase_queries.policies_by_place(rules_version)
             with purchases.days_under(policies) as days:
                 for day, _ in group:
                     progress(len(done), len(due))
-                    customers, rows = _compute(day, rules_version, policies, days, places)
+                    customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
                     written += rows
                     done.append(day)
     progress(len(done), len(due))
@@ -111,12 +112,18 @@ def _due(as_of: date, version: int) -> list[tuple[date, int]]:
 
 @transaction.atomic
 def _compute(
-    as_of: date, version: int, policies: Mapping[int, Policies], days: str, places: Collection[int] | None
+    as_of: date,
+    version: int,
+    policies: Mapping[int, Policies],
+    days: str,
+    places: Collection[int] | None,
+    *,
+    is_newest: bool,
 ) -> tuple[int, int]:
     before = queries.monday_before(as_of)
     earlier = SnapshotDay.objects.filter(as_of=before).first()
     was = purchase_queries.policies_by_place(earlier.policy_version if earlier else version)
-    sql.run("SET LOCAL work_mem = '64MB'")
+    sql.expect_much()
     change = purchase_queries.newest_change()
     sql.run(
         snapshot_sql.LIFE.format(days=days),
@@ -128,14 +135,14 @@ def _compute(
     )
     if places is not None:
         sql.run("DELETE FROM life WHERE NOT community_id = ANY(%(places)s)", places=list(places))
-    rows = _write(as_of, places)
+    rows = _write(as_of, places, is_newest)
     customers = sql.value("SELECT count(*) FROM life")
     sql.run("DROP TABLE life")
     _remember(as_of, version, change, customers, places)
     return customers, rows
 
 
-def _write(as_of: date, places: Collection[int] | None) -> int:
+def _write(as_of: date, places: Collection[int] | None, is_newest: bool) -> int:
     here: dict[str, Any] = {} if places is None else {"places": list(places)}
     of_places = "true" if places is None else "COALESCE(t.community_id, 0) = ANY(%(places)s)"
     # Whoever moved into these places has a row that still names another.
@@ -144,7 +151,7 @@ def _write(as_of: date, places: Collection[int] | None) -> int:
     rows += differing.write(
         COUNTS, snapshot_sql.COUNTS, f"t.as_of = %(as_of)s AND {of_places}", as_of=as_of, **here
     ).rows
-    if not SnapshotDay.objects.filter(as_of__gt=as_of).exists():
+    if is_newest:
         rows += differing.write(STANDINGS, snapshot_sql.STANDINGS, of_people, **here).rows
     return rows
 

@@ -41,7 +41,6 @@ class LifecycleSnapshot(models.Model):
         app_label = "users"
         indexes = [
             models.Index(fields=["as_of", "community_id", "lifecycle"], name="snapshot_class"),
-            models.Index(fields=["customer_id", "as_of"], name="snapshot_of_a_customer"),
         ]
 
     def __str__(self) -> str:

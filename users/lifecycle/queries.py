@@ -215,8 +215,9 @@ def members(as_of: date, lifecycle: str = "", places: Places = None) -> QuerySet
 
 
 def of_customer(customer_id: int) -> QuerySet[LifecycleSnapshot]:
-    """One customer's snapshots, newest first (snapshot_of_a_customer)."""
-    return LifecycleSnapshot.objects.filter(customer_id=customer_id).order_by("-as_of")
+    """One customer's snapshots, newest first: the key, once a computed date."""
+    computed = SnapshotDay.objects.values("as_of")
+    return LifecycleSnapshot.objects.filter(customer_id=customer_id, as_of__in=computed).order_by("-as_of")
 
 
 # One row a customer known as of the date, in order of customer (snapshot_class).

@@ -232,5 +232,5 @@ def _note(written: Written) -> None:
 
 def _begin() -> None:
     """At the head of every transaction here: room for one hash table, and no second writer."""
-    sql.run("SET LOCAL work_mem = '64MB'")
+    sql.expect_much()
     sql.rows("SELECT pg_advisory_xact_lock(%(key)s)", key=_LOCK)

@@ -52,13 +52,13 @@ def recompute(
     """
     done: list[date] = []
     written = customers = 0
-    due = _due(as_of, version)
+    due, newest = _due(as_of, version), max(as_of, queries.latest_as_of() or as_of)
     for rules_version, group in groupby(due, key=lambda one: one[1]):
         policies = purchase_queries.policies_by_place(rules_version)
         with purchases.days_under(policies) as days:
             for day, _ in group:
                 progress(len(done), len(due))
-                customers, rows = _compute(day, rules_version, policies, days, places)
+                customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
                 written += rows
                 done.append(day)
     progress(len(done), len(due))
@@ -85,12 +85,18 @@ def _due(as_of: date, version: int) -> list[tuple[date, int]]:
 
 @transaction.atomic
 def _compute(
-    as_of: date, version: int, policies: Mapping[int, Policies], days: str, places: Collection[int] | None
+    as_of: date,
+    version: int,
+    policies: Mapping[int, Policies],
+    days: str,
+    places: Collection[int] | None,
+    *,
+    is_newest: bool,
 ) -> tuple[int, int]:
-    sql.run("SET LOCAL work_mem = '64MB'")
+    sql.expect_much()
     change = purchase_queries.newest_change()
     with scoring.scored(as_of, policies, days, _last_run(as_of, policies)) as found:
-        rows = _write(found, places)
+        rows = _write(found, places, is_newest)
         customers = sql.value("SELECT count(*) FROM rfm_classed")
     _remember(as_of, version, change, customers, places)
     return customers, rows
@@ -104,9 +110,9 @@ def _last_run(as_of: date, policies: Mapping[int, Policies]) -> dict[int, Cuts]:
     return {row.community_id: queries.as_cuts(row) for row in newest}
 
 
-def _write(found: Scoring, places: Collection[int] | None) -> int:
+def _write(found: Scoring, places: Collection[int] | None, is_newest: bool) -> int:
     here = None if places is None else list(places)
-    cleaning = scoring_sql.CLEANING.format(days=found.days)
+    cleaning = scoring_sql.CLEANING
     if here is not None:
         sql.run("DELETE FROM rfm_classed WHERE NOT community_id = ANY(%(here)s)", here=here)
         cleaning = f"(SELECT * FROM {cleaning} c WHERE community_id = ANY(%(here)s))"
@@ -121,7 +127,7 @@ def _write(found: Scoring, places: Collection[int] | None) -> int:
     rows += differing.write(COUNTS, scoring_sql.COUNTS, of_places, **within).rows
     rows += differing.write(CLEANING, cleaning, of_places, **within).rows
     _write_cuts(found, here)
-    if not RfmDay.objects.filter(as_of__gt=found.as_of).exists():
+    if is_newest:
         rows += sql.run(scoring_sql.STANDINGS, **within)
     return rows
 

@@ -35,7 +35,6 @@ class RfmScore(models.Model):
 
     class Meta:
         app_label = "users"
-        indexes = [models.Index(fields=["customer_id", "as_of"], name="rfm_of_a_customer")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.rfm_class}"

@@ -116,8 +116,9 @@ def member_ids(as_of: date, rfm_class: str = "", places: Places = None) -> Query
 
 
 def of_customer(customer_id: int) -> QuerySet[RfmScore]:
-    """One customer's scores, newest first (rfm_of_a_customer)."""
-    return RfmScore.objects.filter(customer_id=customer_id).order_by("-as_of")
+    """One customer's scores, newest first: the key, once a computed date."""
+    computed = RfmDay.objects.values("as_of")
+    return RfmScore.objects.filter(customer_id=customer_id, as_of__in=computed).order_by("-as_of")
 
 
 def cleaning(as_of: date, places: Places = None) -> Cleaning:
@@ -194,7 +195,7 @@ def preview(as_of: date, policies: Policies, place: int | None = None) -> Previe
     supposed = purchase_queries.policies_supposed(policies, place)
     with purchases.days_under(supposed) as days, scoring.scored(as_of, supposed, days) as scored:
         found = {row[0]: (row[1], row[2]) for row in sql.rows(_PREVIEW, place=place)}
-        cleaning = _PREVIEW_CLEANING.format(cleaning=scoring_sql.CLEANING.format(days=days))
+        cleaning = _PREVIEW_CLEANING.format(cleaning=scoring_sql.CLEANING)
         steps = [Cleaning(*row) for row in sql.rows(cleaning, place=place, as_of=as_of)]
     classes = {name: found.get(name, (0, 0)) for name in rules.CLASSES}
     return Preview(classes, Cleaning(*(sum(column) for column in zip(Cleaning(), *steps, strict=True))), scored.cuts)

@@ -1,43 +1,50 @@
 """The RFM definition of rules.py as set-based SQL, in steps over temporary tables."""
 
-POLICIES = """
-    SELECT * FROM unnest(%(places)s::int[], %(begins)s::date[], %(service_min)s::bigint[], %(max_addresses)s::int[])
-             AS p(community_id, begin, service_min, max_addresses)
+# Policies by community as arrays that are looked up by its id, 0 the unassigned: cheaper than a join a customer-day.
+_INSIDE = "d.day >= (%(begins)s::date[])[d.community_id + 1]"
+
+# Whoever has one door only, and that is nearly everybody, is told by a minimum and a maximum. One row a customer with
+# two or more (max_addresses is at least 1).
+MOVING = """
+CREATE TEMPORARY TABLE rfm_moving AS
+SELECT customer_id FROM users_order
+ WHERE counted AND address_key <> '' AND day >= %(first_begin)s AND day < %(as_of)s
+ GROUP BY customer_id HAVING min(address_key COLLATE "C") <> max(address_key COLLATE "C")
 """
 
-# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders.
+# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders
+# (order_of_a_customer).
 PROXIES = f"""
 CREATE TEMPORARY TABLE rfm_proxy AS
-WITH policy AS ({POLICIES})
-SELECT customer_id
-  FROM (SELECT o.customer_id, p.max_addresses
-          FROM users_order o
-          JOIN users_customer c ON c.id = o.customer_id
-          JOIN policy p ON p.community_id = COALESCE(c.community_id, 0)
-         WHERE o.counted AND o.address_key <> '' AND o.day >= p.begin AND o.day < %(as_of)s
-           AND NOT (o.service_amount > 0 AND o.service_amount >= p.service_min)
-         GROUP BY o.customer_id, p.max_addresses, o.address_key) door
- GROUP BY customer_id, max_addresses
-HAVING count(*) > max_addresses
+SELECT d.customer_id
+  FROM (SELECT o.customer_id, o.day, o.address_key, o.service_amount, COALESCE(c.community_id, 0) AS community_id
+          FROM rfm_moving m
+          JOIN users_order o ON o.customer_id = m.customer_id
+          JOIN users_customer c ON c.id = m.customer_id
+         WHERE o.counted AND o.address_key <> '' AND o.day < %(as_of)s) d
+ WHERE {_INSIDE}
+   AND NOT (d.service_amount > 0 AND d.service_amount >= (%(service_min)s::bigint[])[d.community_id + 1])
+ GROUP BY d.customer_id, d.community_id
+HAVING count(DISTINCT d.address_key) > (%(max_addresses)s::int[])[d.community_id + 1]
 """
 
 # Where every day starts a purchase, every clean day in the window is of a purchase that starts in it. Where days are
 # merged, the days before the first start belong to an earlier purchase.
 EVERY_DAY_STARTS = "d.day"
-FIRST_START = "min(d.day) FILTER (WHERE d.starts_clean) OVER (PARTITION BY d.customer_id)"
+FIRST_START = f"min(d.day) FILTER (WHERE d.starts_clean AND {_INSIDE}) OVER (PARTITION BY d.customer_id)"
 
-# One row a customer with an order in the window; last_day is null where the cleaning left nothing.
+# One row a customer who ordered before as_of; last_day is null where the window or the cleaning left nothing.
 WINDOW = f"""
 CREATE TEMPORARY TABLE rfm_window AS
-WITH policy AS ({POLICIES})
-SELECT community_id, customer_id, sum(orders)::int AS orders, sum(clean_orders)::int AS clean_orders,
-       max(day) FILTER (WHERE clean_orders > 0 AND day >= first_start) AS last_day,
-       count(*) FILTER (WHERE starts_clean)::int AS frequency,
-       COALESCE(sum(clean_net) FILTER (WHERE day >= first_start), 0)::bigint AS monetary
+SELECT community_id, customer_id,
+       COALESCE(sum(orders) FILTER (WHERE inside), 0)::int AS orders,
+       COALESCE(sum(clean_orders) FILTER (WHERE inside), 0)::int AS clean_orders,
+       max(day) FILTER (WHERE inside AND clean_orders > 0 AND day >= first_start) AS last_day,
+       count(*) FILTER (WHERE inside AND starts_clean)::int AS frequency,
+       COALESCE(sum(clean_net) FILTER (WHERE inside AND day >= first_start), 0)::bigint AS monetary
   FROM (SELECT d.community_id, d.customer_id, d.day, d.orders, d.clean_orders, d.clean_net, d.starts_clean,
-               {{first_start}} AS first_start
-          FROM {{days}} d JOIN policy p ON p.community_id = d.community_id
-         WHERE d.day >= p.begin AND d.day < %(as_of)s) inside
+               {_INSIDE} AS inside, {{first_start}} AS first_start
+          FROM {{days}} d WHERE d.day < %(as_of)s) ever
  GROUP BY community_id, customer_id
 """
 
@@ -121,17 +128,15 @@ COUNTS = """
 # One row a community that has customers with orders before as_of. Every order in the window is in exactly one of:
 # service, proxy, merged, purchases.
 CLEANING = """
-(SELECT %(as_of)s::date AS as_of, community_id, COALESCE(sum(w.orders), 0)::int AS orders,
-        COALESCE(sum(w.orders - w.clean_orders), 0)::int AS service_orders,
+(SELECT %(as_of)s::date AS as_of, community_id, sum(w.orders)::int AS orders,
+        sum(w.orders - w.clean_orders)::int AS service_orders,
         count(*) FILTER (WHERE w.orders > w.clean_orders)::int AS service_customers,
         COALESCE(sum(w.clean_orders) FILTER (WHERE x.customer_id IS NOT NULL), 0)::int AS proxy_orders,
         count(x.customer_id)::int AS proxy_customers,
         COALESCE(sum(w.clean_orders - w.frequency) FILTER (WHERE x.customer_id IS NULL), 0)::int AS merged_orders,
         COALESCE(sum(w.frequency) FILTER (WHERE x.customer_id IS NULL), 0)::int AS purchases,
-        count(*) FILTER (WHERE x.customer_id IS NULL AND COALESCE(w.frequency, 0) = 0)::int AS outside_window
-   FROM (SELECT DISTINCT community_id, customer_id FROM {days} WHERE day < %(as_of)s) ever
-   LEFT JOIN rfm_window w USING (community_id, customer_id)
-   LEFT JOIN rfm_proxy x USING (customer_id)
+        count(*) FILTER (WHERE x.customer_id IS NULL AND w.frequency = 0)::int AS outside_window
+   FROM rfm_window w LEFT JOIN rfm_proxy x USING (customer_id)
   GROUP BY community_id)
 """
 
