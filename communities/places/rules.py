@@ -59,3 +59,13 @@ def rows_of(blocks: Iterable[Block]) -> list[Row]:
     walked = sorted(blocks, key=lambda block: number_order(block.number))
     groups = [list(group) for _size, group in groupby(walked, key=lambda block: block.size)]
     return [Row(group[0].number, group[-1].number, len(group), *group[0].size) for group in groups]
+
+
+def spans(numbers: Iterable[str]) -> list[str]:
+    """House numbers with neighbours taken together: 1, 2, 3, 7, A1 -> 1–3, 7, A1."""
+    walked = sorted(numbers, key=number_order)
+    plain = [int(number) for number in walked if number.isdigit()]
+    groups = groupby(enumerate(plain), key=lambda pair: pair[1] - pair[0])
+    runs = [[number for _place, number in group] for _step, group in groups]
+    joined = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+    return [*joined, *(number for number in walked if not number.isdigit())]

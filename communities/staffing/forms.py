@@ -44,13 +44,15 @@ class RoleForm(forms.Form):
     def __init__(self, data: Any = None, *, member: StaffMember, scope: Scope) -> None:
         super().__init__(data)
         self.member = member
-        self.fields["role"].choices = [(key, gettext(role.label)) for key, role in ROLES.items()]  # type: ignore[attr-defined]
+        roles = [(key, gettext(role.label)) for key, role in ROLES.items()]
+        self.fields["role"].choices = [("", gettext("choose a role")), *roles]  # type: ignore[attr-defined]
         self.fields["place"].choices = self._places(scope)  # type: ignore[attr-defined]
 
     def _places(self, scope: Scope) -> list[Any]:
         communities = queries.communities_in(scope).filter(is_active=True)
         stations = queries.stations_in_communities(communities)
         return [
+            ("", gettext("choose a place")),
             *([(EVERYWHERE, gettext("everywhere"))] if scope.everywhere else []),
             (gettext("Communities"), [(f"community-{c.pk}", c.name) for c in communities]),
             (gettext("Stations"), [(f"station-{s.pk}", f"{s.community.name} · {s.name}") for s in stations]),

@@ -39,6 +39,19 @@ def working_at(people: QuerySet[StaffMember], community: Community | None) -> Qu
     return people.filter(Q(assignments__community=community) | Q(assignments__station__community=community)).distinct()
 
 
+def in_order(people: QuerySet[StaffMember]) -> list[StaffMember]:
+    """Open accounts first; head office by role, then station by station, whoever has no role yet at the end."""
+    return sorted(people, key=_place_in_order)
+
+
+def _place_in_order(member: StaffMember) -> tuple[bool, bool, str, int, str]:
+    held = list(member.assignments.all())
+    roles = list(ROLES)
+    first = min((roles.index(one.role) for one in held), default=-1 if member.is_superuser else len(roles))
+    station = next((f"{one.station.community.name} {one.station.name}" for one in held if one.station), "")
+    return not member.is_active, bool(station), station, first, member.name
+
+
 def keeper_remains() -> bool:
     """Whether an open account is left that manages staff everywhere."""
     everywhere = Q(assignments__role__in=KEEPER_ROLES, assignments__community=None, assignments__station=None)

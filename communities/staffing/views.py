@@ -27,7 +27,7 @@ def staff_list(request: DeskRequest) -> HttpResponse:
     found = people.found(everybody, asked.get("q", ""), asked.get("role", ""), asked.get("closed", False))
     context = {
         "find": find,
-        "people": people.working_at(found, desk.community),
+        "people": people.in_order(people.working_at(found, desk.community)),
         "closed_count": everybody.filter(is_active=False).count(),
         "may_change": desk.may(CHANGE_STAFF),
     }

@@ -31,3 +31,8 @@ def test_like_neighbours_are_one_row_in_walking_order() -> None:
         rules.Row("A1", "A1", 1, *low),
     ]
     assert [row.door_count for row in rules.rows_of(blocks)] == [24, 288, 12]
+
+
+def test_neighbouring_house_numbers_are_said_as_one_span() -> None:
+    assert rules.spans(["10", "2", "1", "3", "A1", "7"]) == ["1–3", "7", "10", "A1"]
+    assert rules.spans([]) == []
