@@ -4,12 +4,15 @@ from django.urls import path
 
 from communities.places import views as places
 from communities.policies import views as policies
-from opsdesk import place_figures, policy_effect, run_log, trust_panel
+from opsdesk import demo_page, place_figures, policy_effect, run_log, trust_panel
 
 _FIGURES = {"numbers": place_figures.latest}
 _EFFECT = {"previewer": policy_effect.of_drafts}
 
 urlpatterns = [
+    path("demo/", demo_page.demo, name="demo"),
+    path("demo/plant/", demo_page.plant, name="demo_plant"),
+    path("demo/remove/", demo_page.remove, name="demo_remove"),
     path("communities/", places.community_list, _FIGURES, name="communities"),
     path("communities/<slug:code>/", places.community, _FIGURES, name="community"),
     path("policies/<slug:key>/", policies.policy, _EFFECT, name="policy"),

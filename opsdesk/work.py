@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from communities.policies.rules import Policies
 from opsdesk import nightly, trust
+from opsdesk.demo import planting, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
 from opsdesk.lib.runs.models import Job
@@ -17,7 +18,7 @@ from users.lifecycle import queries as lifecycle
 from users.lifecycle import rules as lifecycle_rules
 from users.purchases import queries as purchases
 
-NIGHTLY, RECOMPUTE = "nightly", "recompute"
+NIGHTLY, RECOMPUTE, PLANT = "nightly", "recompute", "plant_demo"
 _CHANGING = (imports.COMMIT, imports.UNDO)  # kinds of work after which the numbers are old
 
 
@@ -59,6 +60,13 @@ def then_the_night(handler: Handler) -> Handler:
     return handle
 
 
+def plant(hold: Hold) -> None:
+    """Sample data by a worker, who says file by file how far it is."""
+    planting.plant(
+        world.build(until=date.fromisoformat(hold.job.payload["until"])), lambda text: hold.beat(note=text[:200])
+    )
+
+
 HANDLERS: dict[str, Handler] = {
     imports.CHECK: check,
     imports.COMMIT: then_the_night(imports.commit_file),
@@ -66,6 +74,7 @@ HANDLERS: dict[str, Handler] = {
     NIGHTLY: compute,
     RECOMPUTE: compute,
     trust.KIND: trust.handle,
+    PLANT: plant,
 }
 
 
