@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from communities import rules
 from communities.access import Desk, DeskRequest, desk_page
 from opsdesk import run_story, waiting, work
+from opsdesk.demo import planting
 from opsdesk.lib import charts, figures
 from opsdesk.lib.runs.models import Job
 from users.pulse import queries as pulse
@@ -28,6 +29,8 @@ def today(request: HttpRequest) -> HttpResponse:
     items = waiting.for_desk(desk, now)
     desk.counts = {"waiting": len(items)}
     context: dict[str, Any] = {"today": now.date(), "waiting": items, "fresh": fresh}
+    if desk.may(rules.IMPORT):
+        context["planted"] = planting.is_planted()
     if desk.may(rules.SEE_RUNS):
         context |= _last_night()
     if fresh is not None and desk.may(rules.SEE_BOARDS):
