@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -96,7 +97,7 @@ def _hire(world: World, communities: dict[str, Community], stations: dict[str, S
         member = StaffMember(username=person.username, name=person.name)
         member.set_password(passwords.get(person.username))
         member.save()
-        places = [{"community": communities[code]} for code in person.communities]
+        places: list[dict[str, Any]] = [{"community": communities[code]} for code in person.communities]
         places += [{"station": stations[code]} for code in person.stations]
         for place in places or [{}]:
             Assignment.objects.create(staff=member, role=person.role, **place)
@@ -134,7 +135,7 @@ def _dismiss(keep: StaffMember | None) -> int:
     """The made-up staff; somebody has to be left who can sign in."""
     marks = StaffAct.objects.filter(verb=PLANTED)
     ids = [person for mark in marks for person in mark.detail.get("people", [])]
-    gone = StaffMember.objects.filter(id__in=ids).exclude(id=keep.pk if keep else None)
+    gone = StaffMember.objects.filter(id__in=ids).exclude(id=keep.pk if keep else 0)
     count = gone.count()
     gone.delete()
     marks.delete()

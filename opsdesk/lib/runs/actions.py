@@ -50,7 +50,7 @@ def request_cancel(job_id: int) -> bool:
 
 _TAKE = """
 UPDATE runs_job SET state = 'running', fence = fence + 1, attempts = attempts + 1, error = '',
-       lease_until = now() + %(lease)s, heartbeat_at = now(), started_at = COALESCE(started_at, now())
+       lease_until = now() + make_interval(secs => %(lease)s), heartbeat_at = now(), started_at = COALESCE(started_at, now())
  WHERE id = (SELECT id FROM runs_job
               WHERE finished_at IS NULL AND kind = ANY(%(kinds)s) AND (%(job)s IS NULL OR id = %(job)s)
                 AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
@@ -62,7 +62,7 @@ RETURNING id
 def take(kinds: list[str], job_id: int | None = None) -> "Hold | None":
     """Lease the oldest job that waits or whose holder died (index job_open); None when there is nothing to do."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"kinds": kinds, "job": job_id, "lease": LEASE})
+        cursor.execute(_TAKE, {"kinds": kinds, "job": job_id, "lease": LEASE.total_seconds()})
         row = cursor.fetchone()
     return Hold(Job.objects.get(id=row[0])) if row else None
 
