@@ -48,6 +48,10 @@ KINDS = {
         N_("Taking an import back"), "arrow-back-up",
         N_("The orders not reached yet; a new try goes on behind the last one taken back."), _LOOK_AT_FILE, N_("rows"),
     ),
+    "plant_demo": Kind(
+        N_("Sample data"), "database",
+        N_("The files imported so far. Take the sample data away and begin again."), _RUN_AGAIN,
+    ),
 }  # fmt: skip
 OTHER = Kind(N_("Other work"), "tool", N_("What was committed before the error."), _RUN_AGAIN)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from communities import rules
 from communities.access import Desk
+from opsdesk import run_words
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
 from users.imports.models import ImportFile
@@ -80,7 +81,7 @@ def failed_work(desk: Desk, now: dt.datetime) -> Iterator[Item]:
             yield Item(
                 "alert-triangle",
                 gettext("Run"),
-                gettext("%(work)s did not finish") % {"work": gettext(KIND_WORDS.get(job.kind, job.kind))},
+                gettext("%(work)s did not finish") % {"work": gettext(run_words.kind_of(job.kind).title)},
                 job.error.split("\n")[0][:80],
                 job.finished_at,
                 gettext("Look"),
@@ -138,13 +139,6 @@ def broken_invariants(desk: Desk, now: dt.datetime) -> Iterator[Item]:
 def _rows(n: int) -> str:
     return ngettext("%(n)s row", "%(n)s rows", n) % {"n": count(n)}
 
-
-KIND_WORDS = {
-    "nightly": "The nightly run",
-    "import_check": "The check of an import",
-    "import_commit": "The writing of an import",
-    "import_undo": "Taking an import back",
-}
 
 FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, imports_to_decide),

@@ -1,6 +1,6 @@
 """What the words of a customer list's address mean. Every number of the desk that stands for people links with these.
 
-    q=王 | 6-2-502 | 138****1234 | 1234   name, address, masked phone or last digits; several words: all of them
+    q=Wang | 6-2-502 | 138****1234 | 1234   name, address, masked phone or last digits; several words: all of them
     community=CODE   unassigned=1   station=ID   building=6   channel=TEXT
     lifecycle=silent,active       the class of the last run; several: any of them (also written lifecycle=…&lifecycle=…)
     recalled=1                    active again after a week as silent

@@ -1,4 +1,4 @@
-"""A filter in words, as it stands above every list: 社区为 翠屏花园，且 类别为 沉默 或 活跃."""
+"""A filter in words, as it stands above every list: community is Cuiping, and class is silent or active."""
 
 import re
 from collections.abc import Callable, Iterator
