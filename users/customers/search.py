@@ -16,7 +16,7 @@ _WHOLE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[\s-]?)?(1[3-9][0-9](?:[\s-]?[0-9
 _LONG_RUN = re.compile(r"[0-9]{8,}")
 _MASKED = re.compile(r"(1[3-9][0-9])\*{2,}([0-9]{4})")
 _FULL_WIDTH = str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)})
-_DOOR = re.compile(r"([0-9A-Za-z]{1,16})-(?:([0-9A-Za-z]{1,16})-)?([0-9A-Za-z]{1,16})")
+_DOOR = re.compile(r"([A-Za-z]?[0-9]{1,4}[A-Za-z]?)-(?:([A-Za-z]?[0-9]{1,4}[A-Za-z]?)-)?([0-9]{1,5}[A-Za-z]?)")
 
 
 def whole_phone(text: str) -> str:
@@ -60,24 +60,19 @@ def _word(word: str) -> Q:
     plain = plaintext.narrow(word)
     if masked := _MASKED.fullmatch(plain):
         return with_digits(masked[2]) & Q(phone__startswith=masked[1], phone__endswith=masked[2])
-    found = _in_words(word)
     if door := _DOOR.fullmatch(plain):
-        found |= _at_door(*door.groups())
-    if plain.isascii() and plain.isdigit() and len(plain) >= GRAM:
-        found |= with_digits(plain)
-    return found
+        return _at_door(*door.groups()) | Q(address__contains=word)
+    if plain.isascii() and plain.isdigit():
+        in_phone = with_digits(plain) if len(plain) >= GRAM else Q()
+        return in_phone | Q(room=plain[:16]) | Q(address__contains=word)
+    return _in_words(word)
 
 
 def _in_words(word: str) -> Q:
     """Han text has no case, and comparing without case is slow."""
-    how = "icontains" if word.isascii() and not word.isdigit() else "contains"
+    how = "icontains" if word.isascii() else "contains"
     places = Community.objects.filter(Q(**{f"name__{how}": word}) | Q(aliases__contains=[word]))
-    return (
-        Q(**{f"name__{how}": word})
-        | Q(**{f"address__{how}": word})
-        | Q(room=word[:16])
-        | Q(community__in=places.values("id"))
-    )
+    return Q(**{f"name__{how}": word}) | Q(**{f"address__{how}": word}) | Q(community__in=places.values("id"))
 
 
 def _at_door(building: str, unit: str | None, room: str) -> Q:

@@ -143,12 +143,16 @@ def _tags(filters: Filters) -> list[Q]:
 
 
 def _days_bought(filters: Filters) -> list[Q]:
-    """Who has a day with a counted order, or a day that starts a purchase, in a period."""
+    """Who has a day with a counted order, or a day that starts a purchase, in a period (community_customer_day)."""
     paid = _between(filters.paid_from, filters.paid_to)
     bought = _between(filters.bought_from, filters.bought_to)
     asked = [paid] if paid else []
     asked += [bought | {"starts_purchase": True}] if bought else []
-    return [Q(id__in=CustomerDay.objects.filter(**period).values("customer_id")) for period in asked]
+    everywhere = [UNASSIGNED, *Community.objects.values_list("id", flat=True)] if asked else []
+    return [
+        Q(id__in=CustomerDay.objects.filter(**period, community_id__in=everywhere).values("customer_id"))
+        for period in asked
+    ]
 
 
 def _between(start: date | None, end: date | None) -> dict[str, Any]:
