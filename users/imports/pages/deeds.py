@@ -20,11 +20,15 @@ from communities.rules import IMPORT, REVEAL_PHONE
 from opsdesk.lib import htmx
 from opsdesk.lib.runs import wake
 from opsdesk.lib.unreadable import UnreadableFile
+from opsdesk.lib.words import N_
 from users.imports import actions
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
 from users.imports.pages import downloads, fault_words, file_page, job_words, views
 from users.imports.pages.forms import OptionsForm, SaveMappingForm, UploadForm
+
+# What actions.NotNow may say: marked here, where it is shown.
+NOT_NOW = (N_("This import cannot be changed now."), N_("This import is too old to be taken back."))
 
 
 @desk_page(IMPORT)

@@ -94,7 +94,7 @@ def steps(file: ImportFile) -> list[Context]:
 
 
 def _checking(file: ImportFile, desk: Desk, today: date) -> Context:
-    return {"part": "users/imports/_checking.html", "job": job_words.progress(file)}
+    return {"part": "users/imports/_checking.html", "job": job_words.progress(file), "moving": ".job"}
 
 
 def _ready(file: ImportFile, desk: Desk, today: date) -> Context:
@@ -115,7 +115,7 @@ def writing(file: ImportFile) -> Context:
     """The dock as a progress bar."""
     job = job_words.progress(file)
     leaving = gettext("You may leave this page; cancelling leaves not one row behind")
-    return {"file": file, "job": job, "doing": job.title, "leaving": leaving}
+    return {"file": file, "job": job, "moving": ".dock-progress", "doing": job.title, "leaving": leaving}
 
 
 def _preview(file: ImportFile, today: date) -> Context:
