@@ -9,12 +9,14 @@ from django.db.models import Q
 
 from communities.models import Community
 from opsdesk.lib import phones, plaintext
+from users.customers.addresses import Book
 
 GRAM = 4
 LONGEST = 200
 _WHOLE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[\s-]?)?(1[3-9][0-9](?:[\s-]?[0-9]{4}){2})(?![0-9])")
 _LONG_RUN = re.compile(r"[0-9]{8,}")
 _MASKED = re.compile(r"(1[3-9][0-9])\*{2,}([0-9]{4})")
+_BOOK = Book()
 _FULL_WIDTH = str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)})
 _DOOR = re.compile(r"([A-Za-z]?[0-9]{1,4}[A-Za-z]?)-(?:([A-Za-z]?[0-9]{1,4}[A-Za-z]?)-)?([0-9]{1,5}[A-Za-z]?)")
 
@@ -44,16 +46,24 @@ def condition(text: str) -> Q:
     Digits of a phone are found through the grams (GIN customer_phone_grams), doors through customer_door; names and
     addresses are read through.
     """
-    everything = Q()
-    for word in plaintext.tidy(text[:LONGEST]).split():
-        everything &= _word(word)
-    return everything
+    tidied = plaintext.tidy(text[:LONGEST])
+    address = _BOOK.parse(tidied)
+    if address.room is None:
+        return _words(tidied)
+    return _at_door(address.building or "", address.unit, address.room) & _words(address.rest) | _words(tidied)
 
 
 def with_digits(digits: str) -> Q:
     """Phones that hold these four or more digits in a row."""
     grams = [int(digits[start : start + GRAM]) for start in range(len(digits) - GRAM + 1)]
     return Q(phone_grams__contains=grams) & Q(phone__contains=digits)
+
+
+def _words(text: str) -> Q:
+    everything = Q()
+    for word in text.split():
+        everything &= _word(word)
+    return everything
 
 
 def _word(word: str) -> Q:
