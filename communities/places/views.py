@@ -135,7 +135,7 @@ def buildings_run(request: DeskRequest, code: str) -> HttpResponse:
     if not run.is_valid():
         table = forms.Buildings(instance=found, queryset=places.buildings_of(found))
         context = {"community": found, "table": table, "run": run}
-        return render(request, "communities/buildings.html", context, status=422)
+        return render(request, "communities/buildings.html", context)
     size = {name: run.cleaned_data[name] for name in ("units", "floors", "doors")}
     numbers = run_of_numbers(run.cleaned_data["first"], run.cleaned_data["last"])
     added = actions.add_run(found, numbers=numbers, by=request.user, **size)

@@ -39,10 +39,10 @@ def change(
 
 def put_again(past: PolicyChange, *, by: StaffMember) -> PolicyChange | None:
     """The value of an older version in force again, as a new version. None: it is in force already."""
-    note = f"v{past.pk}"
+    note = f"= v{past.pk}"
     return change(past.key, past.value, by=by, community=past.community, note=note)
 
 
 def take_back(past: PolicyChange, *, by: StaffMember) -> PolicyChange | None:
     """What was in force before a change, as a new version."""
-    return change(past.key, past.before, by=by, community=past.community, note=f"−v{past.pk}")
+    return change(past.key, past.before, by=by, community=past.community, note=f"↩ v{past.pk}")

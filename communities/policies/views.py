@@ -16,7 +16,7 @@ from communities.models import Community, PolicyChange
 from communities.policies import actions, forms, queries
 from communities.policies.preview import Effect, Previewer
 from communities.policies.rules import POLICIES, Policy
-from communities.rules import CHANGE_POLICIES, RECOMPUTE, SEE_POLICIES
+from communities.rules import CHANGE_POLICIES, SEE_POLICIES
 from opsdesk.lib import paging
 
 _BY_NEWEST = {"id": paging.SortKey("id", int)}
@@ -46,7 +46,7 @@ def policy(request: DeskRequest, key: str, previewer: Previewer) -> HttpResponse
     _must_change(request.desk, community)
     form = forms.ValueForm(request.POST, policy=found)
     if not form.is_valid():
-        return _page(request, found, form, status=422)
+        return _page(request, found, form)
     seen = form.cleaned_data["version"] == version
     if "save" in request.POST and seen:
         return _save(request, found, form.cleaned_data["value"], form.cleaned_data["note"])
@@ -132,7 +132,6 @@ def _page(
     previewed: bool = False,
     value: Any = None,
     effect: Effect | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     community = request.desk.community
     history = queries.history_in(request.desk.scope, found.key)
@@ -153,7 +152,7 @@ def _page(
         "in_force": queries.ids_in_force(),
         "may_change_company": request.desk.scope_for(CHANGE_POLICIES).everywhere,
     }
-    return render(request, "communities/policies/policy.html", context, status=status)
+    return render(request, "communities/policies/policy.html", context)
 
 
 def _places(effect: Effect) -> list[tuple[str, int, int]]:
@@ -176,7 +175,5 @@ def _said(request: DeskRequest, made: PolicyChange | None, key: str) -> HttpResp
         messages.info(request, _("This value is in force already; nothing was changed."))
     else:
         said = _("Saved as rule version %(version)s. Classes follow with the next run.") % {"version": made.pk}
-        if request.desk.may(RECOMPUTE):
-            said = f"{said} {_('“Run now” is on the run log.')}"
         messages.success(request, said, extra_tags=reverse("policy_undo", args=[made.pk]))
     return redirect(redirects.back(request, reverse("policy", args=[key]) + scope))

@@ -59,4 +59,4 @@ def _page(request: DeskRequest, token_form: forms.TokenForm | None = None) -> Ht
         "tokens": people.living_tokens(request.user),
         "token_form": token_form or forms.TokenForm(grants=request.desk.grants),
     }
-    return render(request, "communities/me.html", context, status=422 if token_form else 200)
+    return render(request, "communities/me.html", context)

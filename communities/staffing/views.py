@@ -150,8 +150,7 @@ def _page(
         "role_form": role_form or forms.RoleForm(member=member, scope=desk.scope_for(CHANGE_STAFF)),
         "acts": queries.acts_on("staff", member.pk)[:8] if desk.may(SEE_TRAIL) else [],
     }
-    status = 422 if name_form or role_form else 200
-    return render(request, "communities/staff_member.html", context, status=status)
+    return render(request, "communities/staff_member.html", context)
 
 
 def _done(

