@@ -8,8 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from opsdesk import run_words
-from opsdesk.lib import phones
+from opsdesk.lib import figures, phones
 from opsdesk.lib.runs.models import Job, Step
+from users.directory import classes
 
 ENOUGH_SECONDS = 1.0  # a rate measured over less says nothing
 
@@ -32,11 +33,13 @@ class StepLine:
 
     step: Step
     word: str
+    facts: list[tuple[str, str]]
     error: str
 
     @classmethod
     def of(cls, step: Step) -> "StepLine":
-        return cls(step, step_words(step), phones.mask_within(step.error))
+        facts = [(_fact_word(name), _fact(value)) for name, value in step.facts.items()]
+        return cls(step, step_words(step), facts, phones.mask_within(step.error))
 
 
 def title_of(job: Job) -> str:
@@ -124,6 +127,15 @@ def rows_written(job: Job) -> int | None:
 
 def step_words(step: Step) -> str:
     return gettext(run_words.STEPS[step.name]) if step.name in run_words.STEPS else step.name
+
+
+def _fact_word(name: str) -> str:
+    words = run_words.FACTS | classes.WORDS
+    return gettext(words[name]) if name in words else name.replace("_", " ")
+
+
+def _fact(value: Any) -> str:
+    return figures.count(value) if isinstance(value, int | float) else phones.mask_within(str(value))
 
 
 def is_dead(job: Job, now: dt.datetime) -> bool:
