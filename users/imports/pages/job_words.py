@@ -19,6 +19,7 @@ DOING = {
     State.COMMITTING: gettext_noop("Writing"),
     State.UNDOING: gettext_noop("Taking the import back"),
 }
+STOPPING = DOING | {State.COMMITTING: gettext_noop("Stopping; what was written so far is taken back")}
 # What a job's note says while it runs: the name of its step.
 NOTES = {
     "wait": gettext_noop("Another import is being written; this one is next"),
@@ -52,10 +53,12 @@ def progress(file: ImportFile) -> Progress:
     """Of a file whose job is open, or about to be."""
     job = file.job
     scale, unit = _unit(file)
-    done, total = (job.done, job.total or file.size) if job else (0, file.size)
-    rate = rate_of(job)
+    done, total = (job.done, job.total) if job else (0, 0)
+    total = total or _whole(file)
+    stopping = bool(job and job.cancel_requested)
+    rate = 0.0 if stopping else rate_of(job)
     return Progress(
-        title=gettext(DOING.get(State(file.state), "")),
+        title=gettext((STOPPING if stopping else DOING).get(State(file.state), "")),
         reference=file.name,
         who=str((job and job.created_by) or file.uploaded_by or ""),
         share=min(done / total, 1) if total else 0.0,
@@ -66,7 +69,7 @@ def progress(file: ImportFile) -> Progress:
         seconds_left=max(total - done, 0) / rate if rate and total else None,
         note=_note(job),
         is_open=job is None or job.is_open,
-        stopping=bool(job and job.cancel_requested),
+        stopping=stopping,
         poll_url=reverse("import_progress", args=[file.pk]),
         cancel_url="" if file.state == State.UNDOING else reverse("import_cancel", args=[file.pk]),
         cancel_label=gettext("Cancel writing") if file.state == State.COMMITTING else gettext("Cancel"),
@@ -79,6 +82,11 @@ def rate_of(job: Job | None) -> float:
         return 0.0
     seconds = (job.heartbeat_at - job.started_at).total_seconds()
     return job.done / seconds if seconds >= ENOUGH_SECONDS else 0.0
+
+
+def _whole(file: ImportFile) -> int:
+    """What there is to do, before the job has said so itself: bytes of a check, rows of anything else."""
+    return file.size if file.state in (State.UPLOADED, State.CHECKING) else file.rows - file.refused
 
 
 def _unit(file: ImportFile) -> tuple[int, str]:
