@@ -9,7 +9,7 @@ from opsdesk.lib.words import N_
 COLUMNS = (
     Column("name", N_("Name"), "name", sortable=True, fixed=True, template="users/directory/_name_cell.html"),
     Column("phone", N_("Phone"), "phone"),
-    Column("community", N_("Community"), template="users/directory/_community_cell.html"),
+    Column("community", N_("Community"), template="users/directory/_community_cell.html", wrap="long"),
     Column("address", N_("Address"), template="users/directory/_address_cell.html", wrap="long"),
     Column("lifecycle", N_("Class"), "class"),
     Column("rfm_class", N_("RFM class"), "class"),
