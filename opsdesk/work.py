@@ -61,10 +61,10 @@ def then_the_night(handler: Handler) -> Handler:
 
 
 def plant(hold: Hold) -> None:
-    """Sample data by a worker, who says file by file how far it is."""
-    planting.plant(
-        world.build(until=date.fromisoformat(hold.job.payload["until"])), lambda text: hold.beat(note=text[:200])
-    )
+    """Sample data by a worker, who says file by file how far it is; the night follows by itself."""
+    city = world.build(until=date.fromisoformat(hold.job.payload["until"]))
+    planting.plant(city, lambda text: hold.beat(note=text[:200]))
+    queue_nightly(city.until)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -47,12 +46,11 @@ def contents() -> dict[str, int]:
 
 
 def plant(world: World, tell: Tell) -> list[ImportFile]:
-    """Fill an empty database with the world as of `world.until`. The files come back in the order of their import."""
+    """Fill an empty database with the world before `world.until`; a night must follow. The files come back in the
+    order of their import."""
     _settle(world)
     with tempfile.TemporaryDirectory() as folder:
-        files = [_import(path, world.until, tell) for path in exports.write_exports(world, Path(folder))]
-    call_command("recompute", as_of=world.until, stdout=_Quiet(tell), stderr=_Quiet(lambda text: None))
-    return files
+        return [_import(path, world.until, tell) for path in exports.write_exports(world, Path(folder))]
 
 
 @transaction.atomic
@@ -146,14 +144,3 @@ def _tables_of_data() -> list[str]:
     """Everything that was imported, computed or run."""
     names = connection.introspection.table_names()
     return sorted(name for name in names if name.startswith(("users_", "runs_")))
-
-
-class _Quiet:
-    """Takes a command's lines as a stream would."""
-
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
-
-    def write(self, text: str) -> None:
-        if text.strip():
-            self._tell(text.strip())

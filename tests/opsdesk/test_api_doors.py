@@ -149,10 +149,10 @@ def test_too_many_requests_wait_each_token_for_itself(people: Cast, monkeypatch:
     assert other.get("api_communities").status_code == 200
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
-def test_a_method_that_is_not_there_is_told_so(people: Cast, method: str) -> None:
-    answer = getattr(caller(people.manager).client, method)("/api/customers/")
-    assert refusal(answer) == (405, "method_not_allowed")
+def test_a_method_that_is_not_there_is_told_so(people: Cast) -> None:
+    client = caller(people.manager).client
+    for method in (client.post, client.put, client.patch, client.delete, client.options, client.trace):
+        assert refusal(method("/api/customers/")) == (405, "method_not_allowed")
 
 
 def test_head_answers_like_get_without_a_body(people: Cast) -> None:
@@ -161,9 +161,16 @@ def test_head_answers_like_get_without_a_body(people: Cast) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-@pytest.mark.parametrize("path", ["nosuch/", "customers/x/", "customers/%00/", "customers/-1/", "imports/1/2/"])
+@pytest.mark.parametrize(
+    "path", ["nosuch/", "customers/x/", "customers/%00/", "customers/-1/", "imports/1/2/", "customers"]
+)
 def test_an_address_that_is_not_there_answers_in_json(people: Cast, path: str) -> None:
     assert refusal(caller(people.manager).client.get(f"/api/{path}")) == (404, "not_found")
+
+
+def test_a_file_sent_to_an_address_without_its_slash_is_not_answered_with_a_list(people: Cast) -> None:
+    answer = caller(people.manager).client.post("/api/imports", {"commit": "true"})
+    assert refusal(answer) == (404, "not_found")
 
 
 def test_a_page_that_is_not_there_stays_a_page(people: Cast, as_) -> None:

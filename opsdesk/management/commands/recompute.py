@@ -103,5 +103,7 @@ def _as_data(step: Step) -> dict[str, Any]:
 
 
 def _as_line(step: Step) -> str:
-    facts = "".join(f", {name} {value:,}" for name, value in step.facts.items())
+    facts = "".join(
+        f", {name} {value:,}" if isinstance(value, int) else f", {name} {value}" for name, value in step.facts.items()
+    )
     return f"{step.name}: {step.rows_read:,} read, {step.rows_written:,} written{facts} ({step.seconds:.2f} s)"

@@ -5,7 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from opsdesk import work
 from opsdesk.demo import planting, world
+from opsdesk.lib.runs import actions as runs
+from opsdesk.lib.runs.models import Job
 
 
 class Command(BaseCommand):
@@ -34,6 +37,17 @@ class Command(BaseCommand):
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
         planting.plant(city, self._say)
+        self._run_the_night(city.until)
+
+    def _run_the_night(self, as_of: dt.date) -> None:
+        job = work.queue_nightly(as_of, again=True)
+        assert job is not None, "asked for in any case"
+        runs.work(work.HANDLERS, job.pk)
+        job.refresh_from_db()
+        if job.state != Job.State.DONE:
+            raise CommandError(f"The orders are in, but the night did not finish: {job.error}. Run: recompute")
+        for step in job.steps.all():
+            self._say(f"{step.name}: {step.rows_written or 0:,} rows written in {step.seconds:.1f} s")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
