@@ -68,8 +68,8 @@ def _exportable(request: DeskRequest, shown: Listing, total: int) -> int | None:
     return total if reach == request.desk.scope else queries.people(reach, shown.filters).count()
 
 
-@require_POST
 @desk_page(SEE_CUSTOMERS)
+@require_POST
 def customers_find(request: DeskRequest) -> HttpResponse:
     """A filter sent by POST, so that a phone never stands in an address: a whole one leads to its customer, many
     digits to the ids they belong to, anything else becomes q=…"""
@@ -86,8 +86,8 @@ def customers_find(request: DeskRequest) -> HttpResponse:
     return redirect(f"{reverse('customers')}?{asked.to_query() or 'all=1'}")
 
 
-@require_POST
 @desk_page(SEE_CUSTOMERS)
+@require_POST
 def customers_columns(request: DeskRequest) -> HttpResponse:
     """Which columns, how many rows: remembered for the person."""
     if "reset" in request.POST:
@@ -110,8 +110,8 @@ def customers_view(request: DeskRequest, view_id: int) -> HttpResponse:
     return redirect(f"{reverse('customers')}?{view.query}&view={view.pk}")
 
 
-@require_POST
 @desk_page(SEE_CUSTOMERS)
+@require_POST
 def customers_view_save(request: DeskRequest) -> HttpResponse:
     form = ViewForm(request.POST)
     if not form.is_valid():
@@ -125,8 +125,8 @@ def customers_view_save(request: DeskRequest) -> HttpResponse:
     return redirect("customers_view", view.pk)
 
 
-@require_POST
 @desk_page(SEE_CUSTOMERS)
+@require_POST
 def customers_view_delete(request: DeskRequest, view_id: int) -> HttpResponse:
     """Off the list; taking it back saves it again from what the browser still holds."""
     view = get_object_or_404(SavedView, pk=view_id, owner=request.desk.staff)
@@ -138,8 +138,8 @@ def customers_view_delete(request: DeskRequest, view_id: int) -> HttpResponse:
     return redirect(f"{reverse('customers')}?all=1")
 
 
-@require_POST
 @desk_page(SEE_CUSTOMERS)
+@require_POST
 def customers_view_restore(request: DeskRequest) -> HttpResponse:
     kept = request.session.pop("view_deleted", None)
     if kept is None:

@@ -28,8 +28,8 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
     )
 
 
-@require_POST
 @desk_page(REVEAL_PHONE)
+@require_POST
 def customer_reveal(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The whole number in this answer and nowhere else: once, for a reason, counted."""
     person = _found(request.desk.scope, customer_id)
@@ -51,8 +51,8 @@ def _reveal_answer(request: DeskRequest, person: Any, phone: str = "", refused: 
     return render(request, "users/directory/profile.html", _context(request, person) | context)
 
 
-@require_POST
 @desk_page(SEE_CUSTOMERS)
+@require_POST
 def customer_note(request: DeskRequest, customer_id: int) -> HttpResponse:
     person = _found(request.desk.scope, customer_id)
     form = NoteForm(request.POST)

@@ -47,8 +47,8 @@ def _page(request: DeskRequest, form: TagForm) -> dict[str, Any]:
     }
 
 
-@require_POST
 @desk_page(TAG)
+@require_POST
 def tag_new(request: DeskRequest) -> HttpResponse:
     form = TagForm(request.POST)
     if not form.is_valid():
@@ -72,8 +72,8 @@ def tag_edit(request: DeskRequest, tag_id: int) -> HttpResponse:
     return render(request, "users/directory/tag_edit.html", {"form": form, "tag": tag, "name": before})
 
 
-@require_POST
 @desk_page(TAG)
+@require_POST
 def tag_delete(request: DeskRequest, tag_id: int) -> HttpResponse:
     _check_reaches_everybody(request)
     tag = get_object_or_404(tags_queries.by_hand(), pk=tag_id)
@@ -90,8 +90,8 @@ def tag_delete(request: DeskRequest, tag_id: int) -> HttpResponse:
     return redirect("tags")
 
 
-@require_POST
 @desk_page(TAG)
+@require_POST
 def customers_tag(request: DeskRequest) -> HttpResponse:
     """Put a tag on the chosen customers or take it off; asks which, when the request does not say."""
     shown = listing.of(request.desk, request.GET)
@@ -121,8 +121,8 @@ def _said(marking: Marking) -> str:
     return (put if marking.put else off) % {"tag": marking.tag.name, "n": figures.count(n)}
 
 
-@require_POST
 @desk_page(TAG)
+@require_POST
 def customers_tag_undo(request: DeskRequest, marking_id: int) -> HttpResponse:
     """One's own marking only."""
     marking = tags_queries.own_marking(marking_id, request.desk.staff.pk)
