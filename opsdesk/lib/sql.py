@@ -36,6 +36,13 @@ def stream(sql: str, **params: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def expect_much() -> None:
-    """For the rest of a transaction that counts everybody: room for one large hash table, and no compiling of
-    statements, which costs more than it saves at this size."""
+    """For the rest of a transaction: room for one large hash table, and no compiling of statements, which costs more
+    than it saves at this size."""
     run("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+
+
+def expect_everybody() -> None:
+    """The same where a statement joins everybody to everybody. Rows written a moment ago have no statistics yet, so
+    the planner takes them for one row and loops over everybody for each: forbid it to."""
+    expect_much()
+    run("SET LOCAL enable_nestloop = off")

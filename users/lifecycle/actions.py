@@ -79,6 +79,8 @@ def recompute(
                     customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
                     written += rows
                     done.append(day)
+    if written:
+        sql.run("ANALYZE users_lifecyclesnapshot, users_standing")
     progress(len(done), len(due))
     return Computed(tuple(done), customers, written)
 
@@ -123,7 +125,7 @@ def _compute(
     before = queries.monday_before(as_of)
     earlier = SnapshotDay.objects.filter(as_of=before).first()
     was = purchase_queries.policies_by_place(earlier.policy_version if earlier else version)
-    sql.expect_much()
+    sql.expect_everybody()
     change = purchase_queries.newest_change()
     sql.run(
         snapshot_sql.LIFE.format(days=days),

@@ -167,6 +167,7 @@ def _groups(places: list[int]) -> Iterator[list[int]]:
 @transaction.atomic
 def _rebuild_places(places: list[int], policies: Mapping[int, Policies]) -> Rebuilt:
     _begin()
+    sql.expect_everybody()
     written, days = _write_days(queries.OF_PLACES, "t.community_id = ANY(%(ids)s)", places, policies)
     differing_rollups = refresh_rollups(places)
     return Rebuilt(days, written.rows + differing_rollups, 0, frozenset(places))

@@ -61,6 +61,8 @@ def recompute(
                 customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
                 written += rows
                 done.append(day)
+    if written:
+        sql.run("ANALYZE users_rfmscore")
     progress(len(done), len(due))
     return Computed(tuple(done), customers, written)
 
@@ -93,7 +95,7 @@ def _compute(
     *,
     is_newest: bool,
 ) -> tuple[int, int]:
-    sql.expect_much()
+    sql.expect_everybody()
     change = purchase_queries.newest_change()
     with scoring.scored(as_of, policies, days, _last_run(as_of, policies)) as found:
         rows = _write(found, places, is_newest)

@@ -52,7 +52,7 @@ def recompute(as_of: date, version: int, places: Collection[int] | None = None) 
         "shares": [str(one.tag_min_share) for one in policies.values()],
         "purchases": [one.tag_min_purchases for one in policies.values()],
     }
-    sql.expect_much()
+    sql.expect_everybody()
     with purchases.days_under(policies) as days:
         sql.run(queries.TASTES.format(days=days), **params)
     if places is not None:
