@@ -11,7 +11,7 @@ from django.utils import translation
 from communities.models import Assignment, StaffAct
 from opsdesk.lib.runs.models import Job
 from tests import cast, factories
-from tests.importing import committed, export, row, undone, worked
+from tests.importing import committed, export, row, staging_tables, undone, worked
 from users.customers.models import Customer
 from users.imports.models import ImportFile, SavedMapping
 
@@ -287,6 +287,18 @@ def test_a_file_without_the_needed_columns_is_mended_by_choosing_them(admin: Cli
     assert worked(file).state == State.READY
 
 
+def test_a_mapping_that_does_not_fit_gives_way_to_the_names_of_the_columns(admin: Client) -> None:
+    saved = SavedMapping.objects.create(
+        name="other", source=uploaded(admin, *GOOD).source, mapping={"columns": {"phone": "电话"}}
+    )
+    send(admin, export(*GOOD), mapping=str(saved.pk))
+    file = worked(newest())
+    assert file.refusal["code"] == "columns_gone"
+    assert "Recognise the columns by their names" in words(page_of(admin, file))
+    admin.post(reverse("import_options", args=[file.pk]), {"part": "by_names"})
+    assert worked(file).state == State.READY
+
+
 def test_a_choice_that_does_not_exist_changes_nothing_and_says_so(admin: Client) -> None:
     file = uploaded(admin, *GOOD)
     answer = admin.post(reverse("import_options", args=[file.pk]), options(file, encoding="klingon"), follow=True)
@@ -326,6 +338,27 @@ def test_a_cancelled_check_leaves_a_page_that_says_so(admin: Client) -> None:
     assert (answer.status_code, answer.headers["HX-Refresh"]) == (286, "true")
     assert "This import was cancelled" in words(page_of(admin, file))
     assert StaffAct.objects.filter(verb="cancel", thing="import", thing_id=str(file.pk)).count() == 1
+
+
+def test_a_checked_file_that_nobody_wants_is_let_go(admin: Client) -> None:
+    file = uploaded(admin, *GOOD)
+    admin.post(reverse("import_cancel", args=[file.pk]))
+    file.refresh_from_db()
+    assert file.state == State.CANCELLED
+    assert staging_tables() == []
+    answer = admin.post(reverse("import_commit", args=[file.pk]), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["This import cannot be changed now."]
+
+
+def test_an_import_that_broke_off_half_way_offers_to_take_its_part_back(admin: Client) -> None:
+    file = committed(uploaded(admin, *GOOD))
+    ImportFile.objects.filter(pk=file.pk).update(state=State.FAILED)
+    told = words(page_of(admin, file))
+    assert "the part of it that was written before it broke off" in told
+    assert "Take this import back" in told
+    admin.post(reverse("import_undo", args=[file.pk]))
+    worked(file)
+    assert not Customer.objects.unscoped("a test looks").exists()
 
 
 def test_taking_an_import_back_shows_what_went_what_stayed_and_what_failed(admin: Client) -> None:
@@ -427,9 +460,10 @@ def test_an_address_nobody_understood_is_taught_on_its_page(admin: Client, peopl
     asked = {"place": "cuiping", "template": shape.suggestion}
     trial = admin.get(reverse("address_teach"), asked, headers={"HX-Request": "true"})
     assert "Teach it: 1 address gets a door" in words(trial.content.decode())
-    admin.post(reverse("address_teach"), asked)
+    answer = admin.post(reverse("address_teach"), asked, follow=True)
     assert Customer.objects.unscoped("a test looks").get(pk=person.pk).room == "501"
-    admin.post(reverse("address_forget"), asked)
+    [message] = answer.context["messages"]
+    admin.post(message.extra_tags)  # the undo of the toast
     assert Customer.objects.unscoped("a test looks").get(pk=person.pk).room == ""
 
 

@@ -24,6 +24,7 @@ from opsdesk.lib.words import N_
 from users.imports import actions
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
+from users.imports.pages import actions as page_actions
 from users.imports.pages import downloads, fault_words, file_page, job_words, views
 from users.imports.pages.forms import OptionsForm, SaveMappingForm, UploadForm
 
@@ -100,7 +101,16 @@ def _again(request: DeskRequest, file: ImportFile) -> HttpResponse:
     return _changed(request, file)
 
 
-_CHANGES: dict[str, Callable[[DeskRequest, ImportFile], HttpResponse]] = {"communities": _communities, "again": _again}
+def _by_names(request: DeskRequest, file: ImportFile) -> HttpResponse:
+    """Columns recognised by their names, whatever mapping was chosen."""
+    return _changed(request, file, mapping=None, mapping_name="")
+
+
+_CHANGES: dict[str, Callable[[DeskRequest, ImportFile], HttpResponse]] = {
+    "communities": _communities,
+    "again": _again,
+    "by_names": _by_names,
+}
 
 
 def _changed(request: DeskRequest, file: ImportFile, **options: Any) -> HttpResponse:
@@ -148,8 +158,10 @@ def import_undo(request: DeskRequest, file_id: int) -> HttpResponse:
 @desk_page(IMPORT)
 @require_POST
 def import_cancel(request: DeskRequest, file_id: int) -> HttpResponse:
-    """Asks whatever runs for the file to stop; it may take a moment."""
+    """Asks whatever runs for the file to stop, which may take a moment; a file that waits for a decision is let go."""
     file = views.file_in_reach(request.desk, file_id)
+    if file.state == ImportFile.State.READY:
+        return _done(request, file, lambda _today: page_actions.discard(file, request.desk.staff))
     if not actions.request_cancel(file, request.desk.staff):
         messages.warning(request, gettext("Too late: it had ended already."))
     if not htmx.wants_part(request):
@@ -162,15 +174,16 @@ def _done(request: DeskRequest, file: ImportFile, deed: Callable[[date], object]
     """A deed that queues work, the worker woken for it; one that cannot be done now says so."""
     try:
         deed(timezone.localdate())
-        _wake(file)
     except actions.NotNow as problem:
         messages.error(request, gettext(str(problem)))
+    else:
+        _wake(file)
     return redirect("import", file.pk)
 
 
 def _wake(file: ImportFile) -> None:
     file.refresh_from_db(fields=["job"])
-    if file.job is not None:
+    if file.job is not None and file.job.is_open:
         wake.on_commit(file.job)
 
 

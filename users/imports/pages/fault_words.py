@@ -48,6 +48,10 @@ TODO: tuple[tuple[tuple[str, ...], str], ...] = (
 ELSE_TODO = gettext_noop("Export the file again and upload it. If it keeps happening, show this page to your admin.")
 KEPT = gettext_noop("The file as you sent it. Not one row was written; customers and orders are as they were.")
 
+FAILED_TODO = gettext_noop("Check it again. If it breaks off once more, show the run log to your admin.")
+HALF_KEPT = gettext_noop("The file as you sent it, and the part of it that was written before it broke off.")
+HALF_TODO = gettext_noop("Take back what was written; then upload the file again.")
+
 
 def fault_of(file: ImportFile) -> Fault:
     """Of a file that was refused, failed or cancelled."""
@@ -78,12 +82,13 @@ def _refused(file: ImportFile) -> Fault:
 
 def _failed(file: ImportFile) -> Fault:
     told = file.job.error.strip().splitlines()[0] if file.job and file.job.error.strip() else ""
+    kept, todo = (HALF_KEPT, HALF_TODO) if file.checkpoint else (KEPT, FAILED_TODO)
     return Fault(
         gettext("This import did not finish"),
         _reference(file),
         phones.mask_within(told) or gettext("The work broke off three times."),
-        gettext(KEPT),
-        gettext("Check it again. If it breaks off once more, show the run log to your admin."),
+        gettext(kept),
+        gettext(todo),
     )
 
 
@@ -93,7 +98,7 @@ def _cancelled(file: ImportFile) -> Fault:
         _reference(file),
         gettext("Somebody stopped it before it was finished."),
         gettext(KEPT),
-        gettext("Check it again when you want it after all, or upload another file."),
+        gettext("Upload it again when you want it after all, or upload another file."),
     )
 
 

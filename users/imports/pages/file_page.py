@@ -279,7 +279,9 @@ def _stopped(file: ImportFile, desk: Desk, today: date) -> Context:
     return {
         "part": "users/imports/_stopped.html",
         "fault": fault_words.fault_of(file),
-        "again": file.state == State.FAILED,
+        "again": file.state == State.FAILED and not file.checkpoint,
+        "by_names": file.refusal.get("code") == "columns_gone",
+        "may_undo": actions.may_undo(file, today),
         "original": queries.twins(file).first(),
         **(other_ways(file) if file.state == State.REFUSED else {}),
     }

@@ -104,8 +104,9 @@ class OptionsForm(forms.Form):
         return _tidied(self.cleaned_data["source"])
 
     def reading(self) -> dict[str, Any]:
-        """Encoding, delimiter and source, for a file of which nothing else is known."""
-        return {name: self.cleaned_data[name] for name in ("encoding", "delimiter", "source")}
+        """Encoding, delimiter and source, for a file of which nothing else is known; columns are recognised anew."""
+        chosen = {name: self.cleaned_data[name] for name in ("encoding", "delimiter", "source")}
+        return {**chosen, "mapping": None, "mapping_name": ""}
 
     def changes(self, seen: Inspection, options: dict[str, Any]) -> dict[str, Any]:
         """What actions.change_options takes. Read in another encoding or with another delimiter, the columns are

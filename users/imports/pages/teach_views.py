@@ -1,10 +1,12 @@
 """The queue of addresses nobody understood, and the page that teaches a community's way of writing."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,7 +56,12 @@ def address_teach(request: DeskRequest) -> HttpResponse:
 def _taught(request: DeskRequest, form: TeachForm) -> HttpResponse:
     read = teaching.teach(form.community, form.cleaned_data["template"], request.desk.staff)
     words = ngettext("%(n)s customer of %(place)s got a door", "%(n)s customers of %(place)s got a door", read)
-    messages.success(request, words % {"n": figures.count(read), "place": form.community.name})
+    undo = urlencode({"place": form.community.code, "template": form.cleaned_data["template"]})
+    messages.success(
+        request,
+        words % {"n": figures.count(read), "place": form.community.name},
+        extra_tags=f"{reverse('address_forget')}?{undo}",
+    )
     return redirect("addresses")
 
 
@@ -63,9 +70,10 @@ def _taught(request: DeskRequest, form: TeachForm) -> HttpResponse:
 def address_forget(request: DeskRequest) -> HttpResponse:
     """A taught way of writing is taken back, and with it the doors only it could read."""
     places = {place.code: place for place in places_in_sight(request.desk)}
-    if (place := places.get(request.POST.get("place", ""))) is None:
+    asked = request.POST if "place" in request.POST else request.GET
+    if (place := places.get(asked.get("place", ""))) is None:
         raise Http404
-    lost = teaching.forget(place, request.POST.get("template", ""), request.desk.staff)
+    lost = teaching.forget(place, asked.get("template", ""), request.desk.staff)
     words = ngettext("%(n)s customer of %(place)s lost a door", "%(n)s customers of %(place)s lost their door", lost)
     messages.success(request, words % {"n": figures.count(lost), "place": place.name})
     return redirect("addresses")
