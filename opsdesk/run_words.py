@@ -62,6 +62,13 @@ STEPS = {
     "rfm": N_("RFM"),
     "tastes": N_("Tastes"),
     "trust": N_("Invariants"),
+    "check": N_("Reading"),
+    "effect": N_("Effect"),
+    "write": N_("Orders"),
+    "customers": N_("Customers"),
+    "refresh": N_("Days and roll-ups"),
+    "undo": N_("Taking back"),
+    "wait": N_("waiting for another import to end"),
     "waiting for another run to end": N_("waiting for another run to end"),
 }
 

@@ -18,6 +18,7 @@ from opsdesk import invariants, run_log, run_story, trust
 from opsdesk.invariants import Invariant
 from opsdesk.lib.runs.models import Check, Job
 from opsdesk.lib.words import N_
+from users.directory import classes
 
 # Columns of offenders that lead to a page, and what opens it.
 _PAGES = {"customer_id": ("customer", SEE_CUSTOMERS), "import_id": ("import", SEE_RUNS), "job_id": ("run", SEE_RUNS)}
@@ -120,6 +121,8 @@ def _cell(desk: Desk, key: str, value: Any, names: dict[int, str]) -> tuple[str,
         return "–", ""
     if key == "community_id":
         return names.get(value, _("unassigned")), ""
+    if value in classes.WORDS:
+        return _(classes.WORDS[value]), ""
     name, needs = _PAGES.get(key, ("", ""))
     if not name or not desk.may(needs):
         return str(value), ""

@@ -29,6 +29,8 @@ VERBS = {
     "save_mapping": N_("kept a column mapping"),
     "teach": N_("taught the address parser"),
     "check": N_("checked"),
+    "plant_demo": N_("filled in the sample data"),
+    "remove_demo": N_("removed the sample data"),
 }
 
 THINGS = {
@@ -45,6 +47,7 @@ THINGS = {
     "trail": N_("audit trail"),
     "tag": N_("tag"),
     "marking": N_("tagging"),
+    "demo": N_("sample data"),
 }
 
 # Labels inside a line: fields of forms, and what actions kept beside them.
