@@ -94,35 +94,6 @@ class Frame:
         if "waiting" in known:
             return known
         return known | {"waiting": len(waiting.for_desk(self.desk, timezone.localtime()))}
-
-    @cached_property
-    def communities(self) -> list[Community]:
-        return self.desk.communities if self.desk else []
-
-    @cached_property
-    def community(self) -> Community | None:
-        try:
-            return self.desk.community if self.desk else None
-        except Http404:
-            return None
-
-    @cached_property
-    def freshness(self) -> Freshness | None:
-        """How far the numbers reach; nothing for those who see no numbers."""
-        if self.desk is None or not self.desk.may(rules.SEE_CUSTOMERS):
-            return None
-        return pulse.freshness(timezone.localdate())
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """What waits for this person, by the name that an entry of the rail asks for."""
-        if self.desk is None:
-            return {}
-        known = self.desk.counts or {}
-        return (
-            known if "waiting" in known else known | {"waiting": len(waiting.for_desk(self.desk, timezone.localtime()))}
-        )
-
     @cached_property
     def search_url(self) -> str:
         may_see = self.desk is not None and self.desk.may(rules.SEE_CUSTOMERS)
