@@ -35,9 +35,9 @@ def check_all(as_of: dt.date, hold: runs.Hold | None = None) -> list[Check]:
     sees one moment of the data, and one that cannot be asked is red and keeps none of the others from being asked."""
     asked = parameters(as_of)
     found = []
-    for invariant in invariants.INVARIANTS:
+    for number, invariant in enumerate(invariants.INVARIANTS):
         if hold is not None:
-            hold.beat(note=invariant.name)
+            hold.beat(done=number, total=len(invariants.INVARIANTS), note=KIND)
         found.append(_keep(invariant, _ask(invariant, asked)))
     return found
 
