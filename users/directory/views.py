@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
-from communities.rules import EXPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
+from communities.rules import EXPORT, IMPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from opsdesk.lib import htmx, paging
 from users.customers import search
 from users.directory import actions, columns, exports, listing, queries, sentence
@@ -46,7 +46,9 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "views": list(queries.views_of(desk.staff)),
         "view_id": request.GET.get("view", ""),
         "sizes": paging.SIZES,
-        "tags": list(queries.tags()) if desk.may(TAG) else [],
+        "may_tag": desk.may(TAG),
+        "tags": list(queries.tags()),
+        "may_import": desk.may(IMPORT),
         "exportable": _exportable(request, shown, table.total or 0),
     }
 

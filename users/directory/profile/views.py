@@ -96,7 +96,8 @@ def _context(request: DeskRequest, person: Any) -> dict[str, Any]:
         "timeline": timeline.of(person, rules, kind, _shown(request)),
         "kinds": _kinds(kind),
         "kind": kind,
-        "tags": list(directory.tags()) if _reaches(desk.scope_for(TAG), person) else [],
+        "may_tag": _reaches(desk.scope_for(TAG), person),
+        "tags": list(directory.tags()),
         "note_form": NoteForm(use_required_attribute=False),
         "reveal_url": reverse("customer_reveal", args=[person.pk])
         if _reaches(desk.scope_for(REVEAL_PHONE), person)
