@@ -94,6 +94,7 @@ class Frame:
         if "waiting" in known:
             return known
         return known | {"waiting": len(waiting.for_desk(self.desk, timezone.localtime()))}
+
     @cached_property
     def search_url(self) -> str:
         may_see = self.desk is not None and self.desk.may(rules.SEE_CUSTOMERS)

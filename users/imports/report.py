@@ -63,7 +63,8 @@ def _counts(file: ImportFile) -> dict[str, int]:
     kept: dict[str, int] = {}
     for group in queries.problem_groups(file):
         kept[group.code] = kept.get(group.code, 0) + group.rows
-    return kept | file.facts.get("notes", {})
+    remarks: dict[str, int] = file.facts.get("notes", {})
+    return kept | remarks
 
 
 def lines(told: dict[str, Any]) -> Iterator[str]:

@@ -21,18 +21,15 @@ CHANGED_SINCE = "changed_since"  # a later import changed it
 USED_SINCE = "used_since"  # staff or a later import refer to it
 
 
-class Stubborn:
+class Stubborn(Hold):
     """A hold whose job was asked to stop: taking back goes on to its end, or rows would be left."""
 
     def __init__(self, hold: Hold) -> None:
-        self._hold = hold
+        super().__init__(hold.job)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._hold, name)
-
-    def beat(self, **news: Any) -> None:
+    def beat(self, *, done: int | None = None, total: int | None = None, note: str | None = None) -> None:
         try:
-            self._hold.beat(**news)
+            super().beat(done=done, total=total, note=note)
         except Cancelled:
             return
 

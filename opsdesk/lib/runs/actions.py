@@ -50,7 +50,8 @@ def request_cancel(job_id: int) -> bool:
 
 _TAKE = """
 UPDATE runs_job SET state = 'running', fence = fence + 1, attempts = attempts + 1, error = '',
-       lease_until = now() + make_interval(secs => %(lease)s), heartbeat_at = now(), started_at = COALESCE(started_at, now())
+       lease_until = now() + make_interval(secs => %(lease)s), heartbeat_at = now(),
+       started_at = COALESCE(started_at, now())
  WHERE id = (SELECT id FROM runs_job
               WHERE finished_at IS NULL AND kind = ANY(%(kinds)s) AND (%(job)s IS NULL OR id = %(job)s)
                 AND (state = 'queued' OR (state = 'running' AND lease_until < now()))
