@@ -15,7 +15,7 @@ from opsdesk.lib.words import N_
 from users.imports import actions, columns, inspection, queries
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
-from users.imports.pages import effect_words, fault_words, job_words, understood
+from users.imports.pages import effect_words, fault_words, job_words, understood, wanted
 from users.imports.pages import queries as page_queries
 from users.imports.pages.forms import CommunitiesForm, OptionsForm, SaveMappingForm
 from users.imports.queries import ProblemGroup
@@ -28,7 +28,6 @@ MAIN = (
     "phone", "name", "ordered_at", "address", "product", "category", "amount", "discount", "order_number", "community",
     "channel",
 )  # fmt: skip
-REQUIRED = frozenset({"phone", "ordered_at"})
 GROUPS_SHOWN = 8
 FEW_ROWS_A_SECOND = 4000  # what a first estimate of writing goes by
 # Why somebody may take the refused rows with their full phones.
@@ -37,32 +36,6 @@ REASONS = {
     "ask": N_("Asking the shop"),
     "check": N_("Checking the import"),
     "other": N_("Other reason"),
-}
-# The article's six columns, and what each field is for.
-ARTICLE = ("phone", "name", "ordered_at", "address", "product", "category")
-PURPOSES = {
-    "phone": N_("Who: one mobile number is one customer."),
-    "name": N_("How to address them; shown with stars."),
-    "ordered_at": N_("When: classes, weeks and cohorts are counted from it."),
-    "address": N_("Building, unit and room for visits; several addresses tell a proxy buyer."),
-    "product": N_("What was bought."),
-    "category": N_("Taste tags, and service orders that RFM leaves out."),
-    "order_number": N_(
-        "The same order in a later file replaces the earlier one. Without it, phone and time make an order."
-    ),
-    "amount": N_("What was paid: M of RFM, GMV, ARPPU."),
-    "unit_price": N_("Times the quantity it is the amount, where no amount column is."),
-    "gross": N_("Before discounts: GMV and the discount rate."),
-    "discount": N_("The discount rate."),
-    "coupon_code": N_("Which coupon was used."),
-    "quantity": N_("How many; a negative one is a refund."),
-    "status": N_("Paid, cancelled or refunded."),
-    "refund": N_("Lowers the order it belongs to."),
-    "channel": N_("Where the customer came from."),
-    "community": N_("Which community; else it is read from the address."),
-    "station": N_("Which service station."),
-    "delivery_day": N_("Else it follows from the order's cut-off: T+1."),
-    "registered_at": N_("When they registered; a row with nothing else is a registration."),
 }
 
 
@@ -144,7 +117,7 @@ def how_read(file: ImportFile, seen: Inspection, form: OptionsForm | None = None
         "options": form,
         "is_text": seen.kind != "xlsx",
         "identical": file.facts.get("identical", 0),
-        "main_fields": [(form[f"column-{key}"], key in REQUIRED) for key in shown],
+        "main_fields": [(form[f"column-{key}"], key in wanted.REQUIRED) for key in shown],
         "more_fields": [form[f"column-{key}"] for key in columns.BY_KEY if key not in shown],
         "word_fields": [form[name] for name in form.fields if name.startswith("word-")],
     }

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -14,9 +13,9 @@ from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import IMPORT
 from opsdesk.lib import htmx, paging, tables
 from opsdesk.lib.words import N_
-from users.imports import columns, teaching
+from users.imports import teaching
 from users.imports.models import ImportFile
-from users.imports.pages import file_page, job_words, problem_page
+from users.imports.pages import file_page, job_words, problem_page, wanted
 from users.imports.pages import queries as page_queries
 from users.imports.pages.forms import UploadForm
 
@@ -60,22 +59,8 @@ def list_context(request: DeskRequest, form: UploadForm | None = None) -> dict[s
         "table": tables.table_of(LIST_COLUMNS, page, sort, total=total),
         "total": total,
         "unread": teaching.unread_count(desk.scope),
-        "fields": columns_wanted() if not total else [],
+        "fields": wanted.columns_wanted() if not total else [],
     }
-
-
-def columns_wanted() -> list[dict[str, Any]]:
-    """Every field a file may hold, for somebody who has none yet: the article's six first."""
-    keys = [*file_page.ARTICLE, *(key for key in columns.BY_KEY if key not in file_page.ARTICLE)]
-    return [
-        {
-            "label": columns.BY_KEY[key].label,
-            "required": key in file_page.REQUIRED,
-            "purpose": gettext(file_page.PURPOSES[key]),
-            "names": " · ".join(columns.BY_KEY[key].names[:6]),
-        }
-        for key in keys
-    ]
 
 
 @desk_page(IMPORT)
