@@ -14,6 +14,7 @@ from communities.access import DeskRequest, desk_page
 from communities.rules import EXPORT, IMPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from opsdesk.lib import htmx, paging
 from users.customers import search
+from users.customers.models import Tag
 from users.directory import actions, columns, exports, listing, queries, sentence
 from users.directory.filters import Filters
 from users.directory.forms import ExportForm, FilterForm, ViewForm
@@ -35,29 +36,30 @@ def _context(request: DeskRequest) -> dict[str, Any]:
     desk = request.desk
     shown = listing.of(desk, request.GET)
     table = listing.table(shown, desk, request.GET)
+    tags = list(queries.tags())
     return {
         "listing": shown,
         "query": shown.to_query(),
         "table": table,
         "as_of": lifecycle.latest_as_of(),
         "pieces": sentence.pieces(shown.filters, listing.names(shown.filters, desk)),
-        "filter_form": _filter_form(request, shown.filters),
+        "filter_form": _filter_form(request, shown.filters, tags),
         "view_form": ViewForm(initial={"query": shown.to_query(shown.chosen)}, use_required_attribute=False),
         "views": list(queries.views_of(desk.staff)),
         "view_id": request.GET.get("view", ""),
         "sizes": paging.SIZES,
         "may_tag": desk.may(TAG),
-        "tags": list(queries.tags()),
+        "tags": tags,
         "may_import": desk.may(IMPORT),
         "exportable": _exportable(request, shown, table.total or 0),
     }
 
 
-def _filter_form(request: DeskRequest, wanted: Filters) -> FilterForm:
+def _filter_form(request: DeskRequest, wanted: Filters, tags: list[Tag]) -> FilterForm:
     return FilterForm(
         wanted,
         stations=[(station.pk, station.name) for station in queries.stations(request.desk.scope)],
-        tags=[(tag.pk, tag.name) for tag in queries.tags()],
+        tags=[(tag.pk, tag.name) for tag in tags],
         channels=queries.channels(),
     )
 
