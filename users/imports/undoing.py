@@ -1,7 +1,6 @@
 """Takes a whole import back: what it made goes, what it changed is as before, what was used since stays, listed."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
