@@ -1,9 +1,9 @@
 """Every endpoint of the REST API on one screen."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from communities.api import CommunityList
-from opsdesk import api_page
+from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
 from users.directory.api import CustomerDetail, CustomerList
 from users.imports.api import ImportCommit, ImportDetail, ImportList, ImportProblems
@@ -20,4 +20,5 @@ urlpatterns = [
     path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
     path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),
     path("imports/<int:file_id>/commit/", ImportCommit.as_view(), name="api_import_commit"),
+    re_path(r".*[^/]$", error_answers.without_slash, name="api_without_slash"),
 ]

@@ -1,6 +1,7 @@
-"""What the API's tests read: each community has a customer who bought and was counted, and one file has problems.
+"""What the API's tests read: each community has a customer who bought and was counted; a file has problems.
 
-world = assemble(people)      # MEDIA_ROOT must be a folder of the test
+world = assemble(people)
+file = file_with_problems(people)      # MEDIA_ROOT must be a folder of the test
 """
 
 import datetime as dt
@@ -23,22 +24,21 @@ NAMES = "甲乙|丙丁|戊己|庚辛"  # the given names of everybody here: no a
 
 @dataclass
 class World:
-    """Whose customer each is, by community; `nobody`: of no community. `file`: checked, waiting, sent by data_admin."""
+    """Whose customer each is, by community; `nobody`: of no community."""
 
     cuiping: Customer
     jinling: Customer
     nobody: Customer
-    file: ImportFile
 
 
 def assemble(people: Cast) -> World:
     cuiping = make_customer(community=people.cuiping, phone="13611112222", name="翠甲乙")
     jinling = make_customer(community=people.jinling, phone="13733334444", name="金丙丁")
     nobody = make_customer(phone="13855556666", name="无戊己")
-    for weeks, customer in enumerate((cuiping, jinling, nobody, cuiping), start=1):
-        make_order(customer=customer, at=str(TODAY - dt.timedelta(days=weeks * 5)), net=weeks * 1000)
+    for days, customer in ((2, cuiping), (4, jinling), (6, nobody), (9, cuiping)):
+        make_order(customer=customer, at=str(TODAY - dt.timedelta(days=days)), net=days * 1000)
     compute()
-    return World(cuiping, jinling, nobody, file_with_problems(people))
+    return World(cuiping, jinling, nobody)
 
 
 def compute(as_of: dt.date = TODAY) -> None:
@@ -48,7 +48,7 @@ def compute(as_of: dt.date = TODAY) -> None:
 
 
 def file_with_problems(people: Cast) -> ImportFile:
-    """Two good rows and three bad ones; its name is a phone."""
+    """Checked and waiting, sent by data_admin: two good rows and three bad ones; its name is a phone."""
     good = row("B0", "13677776666", name="庚辛"), row("B1", "13688886666", name="庚辛")
     bad = row("B2", "13699998888", status="不知道"), row("B3", "1381111222"), row("B4", "1.38E+10")
     file = importing.checked(export(*good, *bad))
