@@ -58,7 +58,10 @@ class Command(BaseCommand):
             job = runs.queue(work.RECOMPUTE, slot=slot, payload={"as_of": as_of.isoformat(), "places": places})
             hold = runs.take([work.RECOMPUTE], job.id)
         if hold is None:
-            raise CommandError(f"This recompute is at work already, as job #{job.id}.", returncode=BUSY)
+            told = (
+                f"This date is held by job #{job.id}. If its process died, it is free again in {runs.LEASE.seconds} s."
+            )
+            raise CommandError(told, returncode=BUSY)
         return hold
 
     def _run(self, hold: Hold, night: nightly.Night) -> None:
