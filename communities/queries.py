@@ -1,4 +1,4 @@
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from communities.models import Assignment, Community, ServiceStation, StaffAct, StaffMember
 from communities.rules import Grant
@@ -23,6 +23,12 @@ def communities_in(scope: Scope) -> QuerySet[Community]:
     return everything.filter(id__in=scope.communities) | everything.filter(
         id__in=ServiceStation.objects.filter(id__in=scope.stations).values("community_id")
     )
+
+
+def called(text: str) -> Community | None:
+    """The community of this code or name, else the one that exports call so."""
+    found = Community.objects.filter(Q(code=text) | Q(name=text) | Q(aliases__contains=[text]))
+    return min(found, key=lambda place: (place.code != text, place.name != text), default=None)
 
 
 def stations_in(scope: Scope) -> QuerySet[ServiceStation]:

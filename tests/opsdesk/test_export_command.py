@@ -48,7 +48,7 @@ def test_segments_are_masked_and_in_yuan(silent: Customer) -> None:
     head, rows, _beside = export("segments", "--as-of", str(TODAY))
     assert head == SEGMENTS
     assert list(rows[0].values()) == [
-        str(silent.pk), "138****4021", "cuiping", "silent", "2018-04-01", "2018-04-20", "3", "123.05",
+        str(silent.pk), "138****4021", "翠屏花园", "silent", "2018-04-01", "2018-04-20", "3", "123.05",
     ]  # fmt: skip
     assert list(rows[1].values())[1:] == ["139****0001", "", "prospect", "", "", "0", "0.00"]
 
@@ -66,7 +66,7 @@ def test_rfm_scores_count_days_to_the_date(silent: Customer) -> None:
     )  # fmt: skip
     head, rows, _beside = export("rfm", "--as-of", str(TODAY))
     assert head == RFM
-    assert list(rows[0].values())[1:] == ["138****4021", "cuiping", "17", "3", "123.05", "2", "4", "5", "win_back"]
+    assert list(rows[0].values())[1:] == ["138****4021", "翠屏花园", "17", "3", "123.05", "2", "4", "5", "win_back"]
 
 
 def test_transitions_say_from_where_and_why(silent: Customer) -> None:
@@ -82,7 +82,7 @@ def test_customers_carry_doors_and_tags(silent: Customer) -> None:
         Tagging.objects.create(customer=silent, tag=Tag.objects.create(name=name), hand=hand)
     _head, rows, _beside = export("customers", "--as-of", str(TODAY))
     assert rows[0] == {
-        "id": str(silent.pk), "phone": "138****4021", "name": "王**", "community": "cuiping", "station": "翠屏站",
+        "id": str(silent.pk), "phone": "138****4021", "name": "王**", "community": "翠屏花园", "station": "翠屏站",
         "address": "翠屏花园6幢2单元502", "building": "6", "unit": "2", "room": "502", "channel": "地推",
         "registered_at": "2018-03-02 00:30:00", "tags": rows[0]["tags"],
     }  # fmt: skip

@@ -51,7 +51,7 @@ def test_one_community_alone_can_be_computed(people: cast.Cast) -> None:
 @pytest.mark.parametrize(
     ("args", "returncode", "says"),
     [
-        (["--community", "nowhere"], 2, "There is no community nowhere. Known: cuiping, jinling"),
+        (["--community", "nowhere"], 2, "There is no community nowhere. Known: cuiping "),
         (["--as-of", "2999-01-01"], 2, "lies in the future"),
     ],
 )

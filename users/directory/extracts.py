@@ -1,6 +1,6 @@
 """The four tables of `manage.py export`: read by a cursor on the server, in order of customer, in bounded memory.
 
-Money is yuan with two decimals, days are ISO dates, a community is its code (empty: unassigned). Phones and names are
+Money is yuan with two decimals, days are ISO dates, a community is its name (empty: unassigned). Phones and names are
 masked unless `Shown` says otherwise. Everybody known as of the date is in them; in `rfm` everybody with a score.
 """
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from communities.models import Community
 from opsdesk.lib import money, names, phones, sql
 from users.lifecycle import queries as lifecycle
 from users.lifecycle import rules
@@ -40,26 +39,24 @@ class Extract:
 
 
 def segments(as_of: date, places: Places, shown: Shown) -> Iterator[Row]:
-    codes = _codes()
     for row in lifecycle.segments_rows(as_of, places):
         yield [
-            row.customer_id, shown.phone(row.phone), codes.get(row.community, ""), row.lifecycle,
+            row.customer_id, shown.phone(row.phone), row.community, row.lifecycle,
             row.first_purchase, row.last_order, row.purchases, money.yuan(row.net),
         ]  # fmt: skip
 
 
 def rfm_scores(as_of: date, places: Places, shown: Shown) -> Iterator[Row]:
-    codes = _codes()
     for row in rfm.rfm_rows(as_of, places):
         yield [
-            row.customer_id, shown.phone(row.phone), codes.get(row.community, ""), row.r_days, row.frequency,
+            row.customer_id, shown.phone(row.phone), row.community, row.r_days, row.frequency,
             money.yuan(row.monetary), row.r_score, row.f_score, row.m_score, row.rfm_class,
         ]  # fmt: skip
 
 
 # One row a customer whose class differs from the Monday before, or who was not known then (snapshot_class).
 _MOVED = """
-SELECT s.customer_id, c.phone, COALESCE(p.code, ''), s.community_id, s.before, s.lifecycle, s.recalled, s.by_policy,
+SELECT s.customer_id, c.phone, COALESCE(p.name, ''), s.community_id, s.before, s.lifecycle, s.recalled, s.by_policy,
        (c.registered_at AT TIME ZONE 'Asia/Shanghai')::date, s.first_purchase, s.last_order, s.purchases, s.net
   FROM users_lifecyclesnapshot s
   JOIN users_customer c ON c.id = s.customer_id
@@ -74,17 +71,17 @@ def transitions(as_of: date, places: Places, shown: Shown) -> Iterator[Row]:
     """From the class of the Monday before to the class as of the date, why, and whether a setting was the cause."""
     day = lifecycle.snapshot_day(as_of)
     policies = purchases.policies_by_place(day.policy_version if day else None)
-    for customer, phone, code, place, before, now, recalled, by_policy, *facts in sql.stream(
+    for customer, phone, community, place, before, now, recalled, by_policy, *facts in sql.stream(
         _MOVED, as_of=as_of, places=_listed(places)
     ):
         why = rules.why(rules.Facts(*facts), as_of, policies[place])
         cause = "policy" if by_policy else "behaviour" if before else "new"
-        yield [customer, shown.phone(phone), code, before or "none", now, int(recalled), cause, str(why)]
+        yield [customer, shown.phone(phone), community, before or "none", now, int(recalled), cause, str(why)]
 
 
 # One row a customer known as of the date (snapshot_class); tags are those in force today.
 _CUSTOMERS = """
-SELECT c.id, c.phone, c.name, COALESCE(p.code, ''), COALESCE(t.name, ''), c.address, c.building, c.unit, c.room,
+SELECT c.id, c.phone, c.name, COALESCE(p.name, ''), COALESCE(t.name, ''), c.address, c.building, c.unit, c.room,
        c.channel, c.registered_at AT TIME ZONE 'Asia/Shanghai',
        (SELECT string_agg(g.name, ' ' ORDER BY g.name) FROM users_tagging k JOIN users_tag g ON g.id = k.tag_id
          WHERE k.customer_id = c.id AND k.hand <> 'removed')
@@ -125,10 +122,6 @@ EXTRACTS: dict[str, Extract] = {
         customers,
     ),
 }  # fmt: skip
-
-
-def _codes() -> dict[str, str]:
-    return dict(Community.objects.values_list("name", "code"))
 
 
 def _listed(places: Places) -> list[int] | None:

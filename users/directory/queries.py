@@ -4,8 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F, Prefetch, Q, QuerySet, Value
-from django.db.models.expressions import CombinedExpression
+from django.db.models import Case, DateField, F, Prefetch, Q, QuerySet, Value, When
 from django.http import QueryDict
 
 from communities import queries as places
@@ -18,6 +17,8 @@ from users.directory.models import SavedView
 from users.lifecycle import queries as lifecycle
 from users.lifecycle.models import LifecycleSnapshot
 from users.purchases.models import UNASSIGNED, CustomerDay
+
+FURTHEST = 36_500  # days: a filter may ask for more than there is
 
 # What a row carries of its standing, under the same name; missing until a run has counted the customer.
 STANDING = (
@@ -36,7 +37,7 @@ def rows(found: QuerySet[Customer]) -> QuerySet[Any]:
     """The same people with all that a list shows: standing flat on the row, community, station, tags in force."""
     in_force = Tagging.objects.exclude(hand=Tagging.Hand.REMOVED).select_related("tag").order_by("tag__name")
     return (
-        found.annotate(**{name: F(f"standing__{name}") for name in STANDING}, counted_as_of=F("standing__as_of"))
+        found.annotate(**{name: F(f"standing__{name}") for name in STANDING}, counted_as_of=_counted_as_of())
         .select_related("community", "station")
         .prefetch_related(Prefetch("taggings", queryset=in_force, to_attr="tags_in_force"))
     )
@@ -131,8 +132,16 @@ def _standing(filters: Filters) -> list[Q]:
     return [Q(**{f"standing__{name}": value}) for name, value in asked.items() if value is not None]
 
 
-def _days_before_the_run(days: int | None) -> CombinedExpression | None:
-    return None if days is None else F("standing__as_of") - Value(timedelta(days=days))
+def _counted_as_of() -> Case:
+    """The last run for everybody whom it counted. Not the row's own date: a standing that did not change is not
+    rewritten, so that one tells when it last changed."""
+    latest = Value(lifecycle.latest_as_of(), DateField(null=True))
+    return Case(When(standing__isnull=False, then=latest), default=None)
+
+
+def _days_before_the_run(days: int | None) -> date | None:
+    """Before the first run nobody has a last order to compare, so any day will do."""
+    return None if days is None else (lifecycle.latest_as_of() or date.max) - timedelta(days=min(days, FURTHEST))
 
 
 def _tags(filters: Filters) -> list[Q]:

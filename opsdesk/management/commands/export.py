@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from communities.models import Community
+from communities import arguments
 from communities.policies import queries as policies
 from opsdesk.lib import exports
 from users.directory import actions
@@ -32,12 +32,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", choices=sorted(EXTRACTS))
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today unless told")
-        parser.add_argument("--community", metavar="CODE", help="only those counted in this community")
+        parser.add_argument("--community", metavar="CODE", help="code or name: only those counted in this community")
         parser.add_argument("--reveal", metavar="REASON", help="full names and phones, for a reason that is logged")
 
     def handle(self, *args: Any, table: str, as_of: date | None, **options: Any) -> None:
         day = as_of or timezone.localdate()
-        place = _community(options["community"])
+        place = arguments.community(options["community"])
         reason = _reason(options["reveal"])
         self._compute_if_missing(table, day)
         act = actions.log_export(
@@ -83,16 +83,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"{text} is no date; write it as 2018-05-07") from None
-
-
-def _community(code: str | None) -> Community | None:
-    if code is None:
-        return None
-    found = Community.objects.filter(code=code).first()
-    if found is None:
-        known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
-        raise CommandError(f"There is no community {code}. Known: {known}")
-    return found
 
 
 def _reason(text: str | None) -> str:

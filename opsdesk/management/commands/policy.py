@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from communities import arguments
 from communities.models import Community
 from communities.policies import actions, queries, rules
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--community", metavar="CODE")
 
     def handle(self, *args: Any, verb: str, key: str | None, value: str | None, **options: Any) -> None:
-        community = self._community(options["community"])
+        community = arguments.community(options["community"])
         if verb == "set":
             self._set(key, value, community)
         for name in [key] if key else rules.POLICIES:
@@ -39,12 +40,3 @@ class Command(BaseCommand):
     def _show(self, key: str, community: Community | None) -> None:
         policies = queries.for_community(community.id if community else None)
         self.stdout.write(f"{key} = {rules.POLICIES[key].written(getattr(policies, key))}")
-
-    def _community(self, code: str | None) -> Community | None:
-        if code is None:
-            return None
-        found = Community.objects.filter(code=code).first()
-        if found is None:
-            known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
-            raise CommandError(f"There is no community {code}. Known: {known}")
-        return found

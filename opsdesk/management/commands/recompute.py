@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from communities.models import Community
+from communities import arguments
 from opsdesk import nightly, work
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Hold
@@ -42,7 +42,8 @@ class Command(BaseCommand):
         as_of = as_of or today
         if as_of > today:
             raise CommandError(f"{as_of} lies in the future; today is {today}.", returncode=2)
-        places = None if community is None else (self._place(community),)
+        place = arguments.community(community)
+        places = None if place is None else (place.pk,)
         hold = self._take(as_of, places)
         self._run(hold, nightly.night_of(as_of, places))
         self._print(hold.job, as_of, community, options["json"])
@@ -86,13 +87,6 @@ class Command(BaseCommand):
             return
         for step in steps:
             self.stdout.write(_as_line(step))
-
-    def _place(self, code: str) -> int:
-        found = Community.objects.filter(code=code).first()
-        if found is None:
-            known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
-            raise CommandError(f"There is no community {code}. Known: {known}", returncode=2)
-        return found.id
 
 
 def _as_data(step: Step) -> dict[str, Any]:
