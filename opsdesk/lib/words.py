@@ -1,5 +1,5 @@
 """Words marked for translation where Django must not be known: `N_("silent")` is only found, not translated."""
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name, so that extractors find it
+def N_(message: str) -> str:
     return message
