@@ -20,6 +20,7 @@ from users.rfm import actions as rfm
 from users.tastes import actions as tastes
 
 _LOCK = 0x71697  # advisory lock: one night at a time, whoever started it
+_LOOK_AGAIN = "ANALYZE users_customerday, users_lifecyclesnapshot, users_rfmscore, users_standing"  # plans of pages
 _PAUSE = 1.0  # seconds between two looks at the lock
 
 
@@ -99,7 +100,9 @@ def run(night: Night, hold: Hold, tell: Callable[[str], None] = lambda text: Non
     """All steps in order; waits while another night runs. A step that fails is kept with its error, and the next try
     begins again: what was done is found done. `tell` hears how far it is."""
     with kept_alive(hold), _alone(hold):
-        return {name: asdict(_step(n, night, hold, tell)) for n, (name, _) in enumerate(STEPS)}
+        done = {name: asdict(_step(n, night, hold, tell)) for n, (name, _) in enumerate(STEPS)}
+        sql.run(_LOOK_AGAIN)
+    return done
 
 
 def _step(number: int, night: Night, hold: Hold, tell: Callable[[str], None]) -> Done:

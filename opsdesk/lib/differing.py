@@ -58,7 +58,7 @@ UPDATE {name} t SET {settings} FROM {fresh} f
  WHERE {within} AND {same_key} AND ({old}) IS DISTINCT FROM ({new})
 """
 _FILL = """
-INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {fresh} f
+INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {fresh} f ORDER BY {key}
 """
 _INSERT = """
 INSERT INTO {name} AS t ({columns})
@@ -72,6 +72,7 @@ def _done(table: Table, statement: str, fresh: str, within: str, params: dict[st
         fresh=fresh,
         within=within,
         columns=table.columns,
+        key=", ".join(table.key),  # in the order of the key its index grows at one end
         same_key=" AND ".join(f"f.{column} = t.{column}" for column in table.key),
         settings=", ".join(f"{column} = f.{column}" for column in (*table.values, *table.stamped)),
         old=", ".join(f"t.{column}" for column in table.values),

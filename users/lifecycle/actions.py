@@ -79,8 +79,6 @@ def recompute(
                     customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
                     written += rows
                     done.append(day)
-    if written:
-        sql.run("ANALYZE users_lifecyclesnapshot, users_standing")
     progress(len(done), len(due))
     return Computed(tuple(done), customers, written)
 
