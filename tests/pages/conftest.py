@@ -72,11 +72,15 @@ class Complaints:
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(django_db_setup: None) -> Iterator[Browser]:
-    """One browser for the session; a machine without any skips, and says so."""
+    """One browser a file; a machine without any skips, and says so.
+
+    Playwright's loop runs in this very thread. While it does, Django would take every query for a blocked event loop,
+    and keeps another connection than without one: so both end with the file, or the next one meets a second
+    connection of its own thread, with whatever locks that holds.
+    """
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
-    # Playwright's loop runs in this very thread, and Django would take every query here for a blocked event loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
@@ -86,6 +90,8 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
             pytest.skip(f"no Chromium that starts: {error.message.splitlines()[0]}")
         yield browser
         browser.close()
+        connection.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
