@@ -1,11 +1,14 @@
 """Rows that stayed out: kept cell by cell with every reason, handed back as a file to be mended and sent again."""
 
+import heapq
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from users.imports import problems, staging, storage
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
 from users.imports.problems import RowProblem
+from users.imports.siblings import Orders
 
 NOTES_KEPT = 10_000  # remarks of one kind that are kept one by one; beyond that they are only counted
 _NUMBER = re.compile(r"[-+][0-9]+(\.[0-9]+)?")
@@ -31,6 +35,7 @@ SELECT r.line, r.cells, coalesce(array_agg(p.code ORDER BY p.id) FILTER (WHERE p
  WHERE r.file_id = %(file)s GROUP BY r.id ORDER BY r.line
 """
 
+_CELLS = "SELECT line, cells FROM users_refusedrow WHERE file_id = %(file)s ORDER BY line"
 _LINES = "SELECT line FROM users_importproblem WHERE file_id = %(file)s AND code = %(code)s AND refused ORDER BY line"
 
 
@@ -109,12 +114,37 @@ def head(file: ImportFile) -> list[str]:
 
 
 def rows(file: ImportFile) -> Iterator[list[Any]]:
-    """Refused rows with their reasons, streamed; cells are as in the file (the writer neutralises formulas)."""
-    width = len(file.inspection.get("headers", []))
+    """Refused rows with their reasons and, among them in the order of the file, the good rows of the same orders.
+    Streamed; cells are as in the file (the writer neutralises formulas)."""
+    for _line, row in heapq.merge(_refused_rows(file), _good_rows(file), key=itemgetter(0)):
+        yield row
+
+
+def _refused_rows(file: ImportFile) -> Iterator[tuple[int, list[Any]]]:
     for line, cells, codes, columns in sql.stream(_ROWS, file=file.pk):
-        row = json.loads(cells)
-        padded = [*map(_cell, row), *[""] * (width - len(row))]
-        yield [*padded, line, _reasons(codes, columns), _advice(codes)]
+        yield line, [*_fitted(file, json.loads(cells)), line, _reasons(codes, columns), _advice(codes)]
+
+
+def _good_rows(file: ImportFile) -> Iterator[tuple[int, list[Any]]]:
+    why, todo = gettext("comes along: same order as line %(line)s"), gettext("Leave it as it is.")
+    for line, cells, lost in _alongside(file):
+        yield line, [*_fitted(file, cells), line, why % {"line": lost}, todo]
+
+
+def _alongside(file: ImportFile) -> Iterator[tuple[int, list[str], int]]:
+    """(line, cells, line of the refused row); nothing once the upload is no longer kept."""
+    if not (file.refused and storage.is_kept(file.stored_as)):
+        return
+    inspection = Inspection.from_json(file.inspection)
+    orders = Orders.of(inspection, date.fromisoformat(file.facts["today"]))
+    for line, cells in sql.stream(_CELLS, file=file.pk):
+        orders.lost(line, json.loads(cells))
+    yield from orders.alongside(_raw_rows(storage.path_of(file.stored_as), inspection), inspection.header_line)
+
+
+def _fitted(file: ImportFile, row: Sequence[str]) -> list[Any]:
+    width = len(file.inspection.get("headers", []))
+    return [*map(_cell, row), *[""] * (width - len(row))]
 
 
 def _cell(text: str) -> str | Decimal:

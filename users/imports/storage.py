@@ -48,6 +48,11 @@ def path_of(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / name
 
 
+def is_kept(name: str) -> bool:
+    """Whether the upload is still on disk; an import whose upload was let go has no name for it."""
+    return bool(name) and path_of(name).is_file()
+
+
 def remove(name: str) -> None:
     path_of(name).unlink(missing_ok=True)
 
