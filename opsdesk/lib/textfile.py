@@ -19,11 +19,11 @@ class Lines:
         self.chars = 0
 
     def __iter__(self) -> Iterator[str]:
-        for text in self._whole_lines():
+        for text in self.texts():
             self.chars += len(text)
             yield from io.StringIO(text, newline="")
 
-    def _whole_lines(self) -> Iterator[str]:
+    def texts(self) -> Iterator[str]:
         """Decoded text cut after a line end; what is left waits for the next block."""
         rest, lines = "", LineCount()
         for text in self._decoded():

@@ -5,10 +5,12 @@ The usual shape is a proper subset of what the rules accept, and means the same;
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from opsdesk.lib.badvalue import BadValue
 from users.imports import chunks, columns, problems, rules, shapes, usual
@@ -19,12 +21,59 @@ from users.imports.shapes import Array
 REMEMBERED = 200_000
 
 
+class Table(Protocol):
+    """Rows as wide as the header, by row and by column."""
+
+    lines: Sequence[int]
+
+    def column(self, place: int) -> pa.StringArray: ...
+
+    def row(self, at: int) -> list[str]: ...
+
+
 @dataclass
 class Batch:
-    """Raw rows with their lines, as a reader gives them."""
+    """Raw rows with their lines, as a reader gives them: of any width."""
 
     lines: Sequence[int]
     rows: Sequence[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+@dataclass
+class Listed:
+    """Rows of the header's width."""
+
+    lines: Sequence[int]
+    rows: Sequence[list[str]]
+
+    def __post_init__(self) -> None:
+        self._columns = list(zip(*self.rows, strict=True))
+
+    def column(self, place: int) -> pa.StringArray:
+        return shapes.text_array(self._columns[place])
+
+    def row(self, at: int) -> list[str]:
+        return self.rows[at]
+
+
+@dataclass
+class Split:
+    """The same, split by column already (opsdesk.lib.plaincsv)."""
+
+    lines: Sequence[int]
+    cells: pa.Table
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def column(self, place: int) -> pa.StringArray:
+        return self.cells.column(place).chunk(0)
+
+    def row(self, at: int) -> list[str]:
+        return [column[at].as_py() for column in self.cells.columns]
 
 
 @dataclass
@@ -71,16 +120,25 @@ class Cleaner:
         except BadValue as bad:
             return bad
 
-    def clean(self, batch: Batch) -> Cleaned:
+    def clean(self, batch: Batch | Split) -> Cleaned:
         done = Cleaned(chunks.frame_of([]), [], [], 0)
-        lines, rows = self._well_formed(batch, done)
-        if rows:
-            done.frame = self._frame(lines, rows, done)
+        table = self._without_blank(batch, done) if isinstance(batch, Split) else self._well_formed(batch, done)
+        if table.lines:
+            done.frame = self._frame(table, done)
         done.refused.sort(key=lambda refused: refused[0])
         done.problems.sort(key=lambda problem: problem.line)
         return done
 
-    def _well_formed(self, batch: Batch, done: Cleaned) -> tuple[list[int], list[list[str]]]:
+    def _without_blank(self, batch: Split, done: Cleaned) -> Split:
+        empty = pc.equal(pc.utf8_trim_whitespace(batch.column(0)), "").to_numpy(zero_copy_only=False)
+        blank = {at for at in np.flatnonzero(empty).tolist() if not any(map(str.strip, batch.row(at)))}
+        if not blank:
+            return batch
+        done.blank_rows += len(blank)
+        kept = [at for at in range(len(batch)) if at not in blank]
+        return Split([batch.lines[at] for at in kept], batch.cells.take(pa.array(kept, pa.int64())).combine_chunks())
+
+    def _well_formed(self, batch: Batch, done: Cleaned) -> Listed:
         """Rows as wide as the header; blank ones are counted, ragged ones refused."""
         lines: list[int] = []
         fitting: list[list[str]] = []
@@ -95,7 +153,7 @@ class Cleaner:
             if fitted is not None:
                 lines.append(line)
                 fitting.append(fitted)
-        return lines, fitting
+        return Listed(lines, fitting)
 
     def _fitted(self, line: int, row: list[str], done: Cleaned) -> list[str] | None:
         """The row at the header's width where only empty or unused cells make the difference."""
@@ -109,25 +167,25 @@ class Cleaner:
         done.refused.append((line, row))
         return None
 
-    def _frame(self, lines: list[int], rows: list[list[str]], done: Cleaned) -> pd.DataFrame:
-        table = list(zip(*rows, strict=True))
-        cells = {key: shapes.text_array(table[place]) for key, place in self.places.items()}
+    def _frame(self, table: Table, done: Cleaned) -> pd.DataFrame:
+        cells = {key: table.column(place) for key, place in self.places.items()}
         plain, read = usual.sales(cells, self.how, self.outcome)
-        frame = usual.table(np.asarray(lines), plain, read)
-        rest = self._one_by_one(np.flatnonzero(~plain), lines, rows, done)
+        frame = usual.table(np.asarray(table.lines), plain, read)
+        rest = self._one_by_one(np.flatnonzero(~plain), table, done)
         if rest:
             both = pd.concat([frame, chunks.frame_of(rest)], ignore_index=True)
             frame = both.sort_values("line", kind="stable", ignore_index=True)
         return frame
 
-    def _one_by_one(self, places: Array, lines: list[int], rows: list[list[str]], done: Cleaned) -> list[CleanRow]:
+    def _one_by_one(self, places: Array, table: Table, done: Cleaned) -> list[CleanRow]:
         accepted = []
         for at in places.tolist():
-            cells = {key: rows[at][place] for key, place in self.places.items()}
-            row, found = rules.clean_row(lines[at], cells, self.how, self.read)
+            line, raw = table.lines[at], table.row(at)
+            cells = {key: raw[place] for key, place in self.places.items()}
+            row, found = rules.clean_row(line, cells, self.how, self.read)
             done.problems.extend(found)
             if row is None:
-                done.refused.append((lines[at], rows[at]))
+                done.refused.append((line, raw))
             else:
                 accepted.append(row)
         return accepted

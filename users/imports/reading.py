@@ -13,20 +13,20 @@ from contextlib import closing
 from datetime import date
 from itertools import islice
 
-from opsdesk.lib import collector, csvfile, filesource, xlsxfile
+from opsdesk.lib import collector, csvfile, filesource, plaincsv, xlsxfile
 from opsdesk.lib.filesource import File, Source
 from opsdesk.lib.limits import COMMAND_LINE, Limits
 from opsdesk.lib.unreadable import UnreadableFile
 from users.imports import columns, layout
 from users.imports.chunks import Chunk
-from users.imports.cleaning import Batch, Cleaner
+from users.imports.cleaning import Batch, Cleaner, Split
 from users.imports.inspection import Inspection, inspect
 from users.imports.rules import How
 
 __all__ = ["CHUNK_ROWS", "Chunk", "Inspection", "UnreadableFile", "inspect", "read"]
 
 CHUNK_ROWS = 20_000
-Raw = Generator[tuple[Batch, int], None, None]
+Raw = Generator[tuple[Batch | Split, int], None, None]
 
 
 def read(
@@ -54,7 +54,7 @@ def read(
             yield chunk
 
 
-def _next_chunk(raw: Iterator[tuple[int, tuple[Batch, int]]], cleaner: Cleaner, skip: int) -> Chunk | None:
+def _next_chunk(raw: Iterator[tuple[int, tuple[Batch | Split, int]]], cleaner: Cleaner, skip: int) -> Chunk | None:
     with collector.paused():
         for number, (batch, bytes_read) in raw:
             if number >= skip:
@@ -62,14 +62,14 @@ def _next_chunk(raw: Iterator[tuple[int, tuple[Batch, int]]], cleaner: Cleaner, 
     return None
 
 
-def _chunk(number: int, batch: Batch, bytes_read: int, cleaner: Cleaner) -> Chunk:
+def _chunk(number: int, batch: Batch | Split, bytes_read: int, cleaner: Cleaner) -> Chunk:
     done = cleaner.clean(batch)
     return Chunk(
         number=number,
         frame=done.frame,
         problems=done.problems,
         refused=done.refused,
-        rows_read=len(batch.rows) - done.blank_rows,
+        rows_read=len(batch) - done.blank_rows,
         blank_rows=done.blank_rows,
         bytes_read=bytes_read,
         last_line=batch.lines[-1],
@@ -77,9 +77,18 @@ def _chunk(number: int, batch: Batch, bytes_read: int, cleaner: Cleaner) -> Chun
 
 
 def _text_batches(source: Source, inspection: Inspection, size: int) -> Raw:
-    """Raw rows under the header, with the stored bytes behind them."""
-    skip = _rows_to_header(csvfile.rows(source, inspection.encoding, inspection.delimiter), inspection)
-    for lines, rows in csvfile.batches(source, inspection.encoding, inspection.delimiter, size, skip):
+    """Raw rows under the header, with the stored bytes behind them: split by column as long as the text is plain, which
+    the rows before are then too, so that rows and lines are counted alike."""
+    encoding, delimiter = inspection.encoding, inspection.delimiter
+    skip = _rows_to_header(csvfile.rows(source, encoding, delimiter), inspection)
+    for table in plaincsv.batches(source, encoding, delimiter, len(inspection.headers), size, skip):
+        if table is None:
+            break
+        yield Split(range(skip + 1, skip + 1 + table.num_rows), table), source.position()
+        skip += table.num_rows
+    else:
+        return
+    for lines, rows in csvfile.batches(source, encoding, delimiter, size, skip):
         yield Batch(lines, rows), source.position()
 
 
