@@ -1,5 +1,6 @@
 """The SQL of the roll-ups is held to users/purchases/rules.py on random histories."""
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from dataclasses import astuple, replace
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,8 +35,18 @@ def expected_days(world: World) -> dict[tuple[int, int, dt.date], tuple[Any, ...
 
 
 def found_days() -> dict[tuple[int, int, dt.date], tuple[Any, ...]]:
-    rows = CustomerDay.objects.values_list(*actions.DAYS.key, *actions.DAYS.values)
+    told = [field.name for field in dataclasses.fields(rules.Day)]
+    rows = CustomerDay.objects.values_list("community_id", "customer_id", *told)
     return {row[:3]: row[3:] for row in rows}
+
+
+def test_a_changed_address_is_a_change_of_the_day() -> None:
+    person = Person(1, None, [rules.OrderFacts(at("2018-05-02"), paid=1000, address_key="1-1-101")])
+    with written(World(1, [person])):
+        actions.rebuild()
+        assert CustomerDay.objects.filter(door_low=F("door_high")).count() == 1
+        Order.objects.update(address_key="1-1-102")
+        assert actions.refresh([person.id]).differing == 1
 
 
 def expected_community_days(world: World) -> dict[tuple[int, dt.date], list[int]]:

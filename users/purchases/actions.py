@@ -21,7 +21,18 @@ _MANY = 100_000  # customers in one transaction of the full rebuild
 DAYS = Table(
     "users_customerday",
     ("community_id", "customer_id", "day"),
-    ("orders", "gross", "discount", "net", "starts_purchase", "clean_orders", "clean_net", "starts_clean"),
+    (
+        "orders",
+        "gross",
+        "discount",
+        "net",
+        "starts_purchase",
+        "clean_orders",
+        "clean_net",
+        "starts_clean",
+        "door_low",
+        "door_high",
+    ),
     dated="day",
 )
 COMMUNITY_DAYS = Table(

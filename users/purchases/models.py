@@ -19,6 +19,8 @@ class CustomerDay(models.Model):
     clean_orders = models.IntegerField()
     clean_net = models.BigIntegerField()
     starts_clean = models.BooleanField()
+    door_low = models.BigIntegerField(null=True, help_text="smallest hash of the day's delivery addresses")
+    door_high = models.BigIntegerField(null=True, help_text="largest one: where both are equal there is one door")
 
     class Meta:
         app_label = "users"

@@ -27,7 +27,9 @@ _DAY = """
            count(*) FILTER (WHERE NOT (o.service_amount > 0 AND o.service_amount >= p.service_min))::int
                AS clean_orders,
            COALESCE(sum(o.net) FILTER (WHERE NOT (o.service_amount > 0 AND o.service_amount >= p.service_min)), 0)
-               ::bigint AS clean_net
+               ::bigint AS clean_net,
+           min(hashtextextended(o.address_key, 0)) FILTER (WHERE o.address_key <> '') AS door_low,
+           max(hashtextextended(o.address_key, 0)) FILTER (WHERE o.address_key <> '') AS door_high
       FROM users_order o
       JOIN users_customer c ON c.id = o.customer_id
       JOIN policy p ON p.community_id = COALESCE(c.community_id, 0)
@@ -39,7 +41,7 @@ _DAY = """
 _EVERY_DAY_STARTS = f"""
 WITH policy AS ({POLICIES})
 SELECT community_id, customer_id, day, orders, gross, discount, net, true AS starts_purchase,
-       clean_orders, clean_net, clean_orders > 0 AS starts_clean
+       clean_orders, clean_net, clean_orders > 0 AS starts_clean, door_low, door_high
   FROM ({_DAY}) d
 """
 
@@ -63,7 +65,8 @@ walk AS (
      WHERE n.start IS NOT NULL)
 SELECT d.community_id, d.customer_id, d.day, d.orders, d.gross, d.discount, d.net,
        d.merge_days = 1 OR a.start IS NOT NULL AS starts_purchase, d.clean_orders, d.clean_net,
-       d.clean_orders > 0 AND (d.merge_days = 1 OR c.start IS NOT NULL) AS starts_clean
+       d.clean_orders > 0 AND (d.merge_days = 1 OR c.start IS NOT NULL) AS starts_clean,
+       d.door_low, d.door_high
   FROM day d
   LEFT JOIN walk a ON a.customer_id = d.customer_id AND a.start = d.day AND NOT a.clean
   LEFT JOIN walk c ON c.customer_id = d.customer_id AND c.start = d.day AND c.clean

@@ -93,7 +93,6 @@ def _compute(
     *,
     is_newest: bool,
 ) -> tuple[int, int]:
-    sql.expect_everybody()
     change = purchase_queries.newest_change()
     with scoring.scored(as_of, policies, days, _last_run(as_of, policies)) as found:
         rows = _write(found, places, is_newest)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
 from users.rfm import rules, scoring_sql
@@ -16,7 +18,7 @@ from users.rfm.rules import COMPANY, Cuts, Scores
 
 # By R, F, M high as the bits of a number.
 _CLASSES = [rules.CLASS_OF[bool(n & 4), bool(n & 2), bool(n & 1)] for n in range(8)]
-_TABLES = ("rfm_moving", "rfm_proxy", "rfm_window", "rfm_base", "rfm_scored", "rfm_classed")
+_TABLES = ("rfm_proxy", "rfm_window", "rfm_base", "rfm_scored", "rfm_classed")
 
 
 @dataclass(frozen=True)
@@ -39,30 +41,27 @@ def scored(
 
     last_run: cut points by community of the last run, for those that keep them.
     """
-    sql.run("DROP TABLE IF EXISTS " + ", ".join(_TABLES))
-    _clean(as_of, policies, days)
-    cuts, customers = _cuts(policies, last_run or {})
-    _classify(as_of, cuts, policies)
-    yield Scoring(as_of, cuts, customers)
-    sql.run("DROP TABLE " + ", ".join(_TABLES))
+    with transaction.atomic():
+        sql.expect_everybody()
+        _clean(as_of, policies, days)
+        cuts, customers = _cuts(policies, last_run or {})
+        _classify(as_of, cuts, policies)
+        yield Scoring(as_of, cuts, customers)
+        sql.run("DROP TABLE " + ", ".join(_TABLES))
 
 
 def _clean(as_of: date, policies: Mapping[int, Policies], days: str) -> None:
     merging = any(one.merge_days > 1 for one in policies.values())
     each = [policies.get(place, policies[rules.UNASSIGNED]) for place in range(max(policies) + 1)]
-    begins = [as_of - timedelta(days=one.rfm_window_days) for one in each]
     params = {
         "as_of": as_of,
-        "begins": begins,
-        "first_begin": min(begins),
+        "begins": [as_of - timedelta(days=one.rfm_window_days) for one in each],
         "service_min": [one.service_order_min_amount for one in each],
         "max_addresses": [one.max_addresses for one in each],
     }
     first_start = scoring_sql.FIRST_START if merging else scoring_sql.EVERY_DAY_STARTS
-    sql.run(scoring_sql.MOVING, **params)
-    sql.run("ANALYZE rfm_moving")
-    sql.run(scoring_sql.PROXIES, **params)
     sql.run(scoring_sql.WINDOW.format(days=days, first_start=first_start), **params)
+    sql.run(scoring_sql.PROXIES, **params)
     sql.run(scoring_sql.BASE, **params)
 
 

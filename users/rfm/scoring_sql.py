@@ -3,31 +3,6 @@
 # Policies by community as arrays that are looked up by its id, 0 the unassigned: cheaper than a join a customer-day.
 _INSIDE = "d.day >= (%(begins)s::date[])[d.community_id + 1]"
 
-# Whoever has one door only, and that is nearly everybody, is told by a minimum and a maximum. One row a customer with
-# two or more (max_addresses is at least 1).
-MOVING = """
-CREATE TEMPORARY TABLE rfm_moving AS
-SELECT customer_id FROM users_order
- WHERE counted AND address_key <> '' AND day >= %(first_begin)s AND day < %(as_of)s
- GROUP BY customer_id HAVING min(address_key COLLATE "C") <> max(address_key COLLATE "C")
-"""
-
-# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders
-# (order_of_a_customer).
-PROXIES = f"""
-CREATE TEMPORARY TABLE rfm_proxy AS
-SELECT d.customer_id
-  FROM (SELECT o.customer_id, o.day, o.address_key, o.service_amount, COALESCE(c.community_id, 0) AS community_id
-          FROM rfm_moving m
-          JOIN users_order o ON o.customer_id = m.customer_id
-          JOIN users_customer c ON c.id = m.customer_id
-         WHERE o.counted AND o.address_key <> '' AND o.day < %(as_of)s) d
- WHERE {_INSIDE}
-   AND NOT (d.service_amount > 0 AND d.service_amount >= (%(service_min)s::bigint[])[d.community_id + 1])
- GROUP BY d.customer_id, d.community_id
-HAVING count(DISTINCT d.address_key) > (%(max_addresses)s::int[])[d.community_id + 1]
-"""
-
 # Where every day starts a purchase, every clean day in the window is of a purchase that starts in it. Where days are
 # merged, the days before the first start belong to an earlier purchase.
 EVERY_DAY_STARTS = "d.day"
@@ -41,11 +16,27 @@ SELECT community_id, customer_id,
        COALESCE(sum(clean_orders) FILTER (WHERE inside), 0)::int AS clean_orders,
        max(day) FILTER (WHERE inside AND clean_orders > 0 AND day >= first_start) AS last_day,
        count(*) FILTER (WHERE inside AND starts_clean)::int AS frequency,
-       COALESCE(sum(clean_net) FILTER (WHERE inside AND day >= first_start), 0)::bigint AS monetary
+       COALESCE(sum(clean_net) FILTER (WHERE inside AND day >= first_start), 0)::bigint AS monetary,
+       min(door_low) FILTER (WHERE inside) AS door_low, max(door_high) FILTER (WHERE inside) AS door_high
   FROM (SELECT d.community_id, d.customer_id, d.day, d.orders, d.clean_orders, d.clean_net, d.starts_clean,
-               {_INSIDE} AS inside, {{first_start}} AS first_start
+               d.door_low, d.door_high, {_INSIDE} AS inside, {{first_start}} AS first_start
           FROM {{days}} d WHERE d.day < %(as_of)s) ever
  GROUP BY community_id, customer_id
+"""
+
+# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders. Only those
+# whose days saw more than one door at all are counted (max_addresses is at least 1).
+PROXIES = f"""
+CREATE TEMPORARY TABLE rfm_proxy AS
+SELECT d.customer_id
+  FROM (SELECT o.customer_id, o.day, o.address_key, o.service_amount, w.community_id
+          FROM rfm_window w
+          JOIN users_order o ON o.customer_id = w.customer_id
+         WHERE w.door_low <> w.door_high AND o.counted AND o.address_key <> '' AND o.day < %(as_of)s) d
+ WHERE {_INSIDE}
+   AND NOT (d.service_amount > 0 AND d.service_amount >= (%(service_min)s::bigint[])[d.community_id + 1])
+ GROUP BY d.customer_id, d.community_id
+HAVING count(DISTINCT d.address_key) > (%(max_addresses)s::int[])[d.community_id + 1]
 """
 
 BASE = """
