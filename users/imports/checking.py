@@ -124,7 +124,7 @@ def _drops_identical(file: ImportFile, inspection: Inspection) -> bool:
 
 @transaction.atomic
 def _take_in(check: Check, chunk: reading.Chunk) -> None:
-    cut = pieces.cut(chunk, check.gazetteer)
+    cut = pieces.cut(chunk, check.gazetteer, _drops_identical(check.file, check.inspection))
     staging.put(check.tables, cut)
     check.keeper.keep([*chunk.problems, *_unknown(check, cut)], chunk.refused)
     check.facts.rows += chunk.rows_read

@@ -6,11 +6,11 @@ tables are Asia/Shanghai. `import_chunk` is a temporary table: one row an order 
 
 NEW_COMMUNITIES = "SELECT DISTINCT new_community FROM {orders} WHERE new_community <> '' ORDER BY 1"
 
+# Here and below ON CONFLICT alone tells new rows from known ones: an anti-join with a table that was empty when the
+# planner looked scans it again and again while the very statement fills it.
 CATEGORIES = """
 INSERT INTO users_category (name, is_service, first_import_id)
-SELECT DISTINCT category, false, %(file)s FROM {lines} l
- WHERE category <> '' AND NOT EXISTS (SELECT 1 FROM users_category c WHERE c.name = l.category)
- ORDER BY category
+SELECT DISTINCT category, false, %(file)s FROM {lines} WHERE category <> '' ORDER BY category
 ON CONFLICT (name) DO NOTHING
 """
 
@@ -25,7 +25,6 @@ WITH named AS (
      WHERE p.name = n.product AND p.category_id IS NULL)
 INSERT INTO users_product (name, category_id, first_import_id)
 SELECT n.product, c.id, %(file)s FROM named n LEFT JOIN users_category c ON c.name = n.category
- WHERE NOT EXISTS (SELECT 1 FROM users_product p WHERE p.name = n.product)
  ORDER BY n.product
 ON CONFLICT (name) DO NOTHING
 """
@@ -61,7 +60,6 @@ SELECT p.phone,
   FROM {people} p
   LEFT JOIN communities_community made ON made.name = nullif(p.new_community, '')
  WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s
-   AND NOT EXISTS (SELECT 1 FROM users_customer c WHERE c.phone = p.phone)
  ORDER BY p.first_grp
 ON CONFLICT (phone) DO NOTHING
 """
@@ -72,29 +70,31 @@ CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk (
     customer_id bigint, number text, community_id bigint, station_id bigint, placed_at timestamptz, day date,
     delivery_day date, state text, gross bigint, discount bigint, paid bigint, refunded bigint, told bigint,
     service_amount bigint, known boolean, channel text, coupon_code text, name text, address text, address_key text,
-    fingerprint uuid, refund_fingerprint uuid) ON COMMIT DELETE ROWS
+    fingerprint uuid, refund_fingerprint uuid) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS import_known (grp bigint, order_id bigint) ON COMMIT DELETE ROWS
 """
-CLEAR = "TRUNCATE import_chunk"
+CLEAR = "TRUNCATE import_chunk, import_known"
 
 # Grain: one row an order that is new or not as the file tells it (orders.rules holds the definition). Sale rows and
 # refund rows each replace what an earlier file told of that kind; the other kind stays as it was. `told`: what the sale
 # rows say, of this file or of an earlier one; `refund`: what refund rows give back; `money`: what becomes of both. T+1
-# (purchases.rules.delivery_day) where the file names no delivery day. The preview asks the same of customers who do not
-# exist yet; then nothing has an id.
-_CHUNK = """
-INSERT INTO import_chunk
-SELECT s.grp, {order_id}, o.id IS NULL, change.sale, change.refund, s.rows, c.id, s.number, told.community_id,
-       told.station_id, told.placed_at, told.placed_day, coalesce(told.delivery_day, CASE WHEN money.state <> 'waiting'
-           THEN told.placed_day + CASE WHEN (told.placed_at AT TIME ZONE 'Asia/Shanghai')::time
-                                            < coalesce(home.order_cutoff, '23:00') THEN 1 ELSE 2 END END),
+# (purchases.rules.delivery_day) where the file names no delivery day. OFFSET keeps the planner from computing a
+# fingerprint wherever it is mentioned.
+_AS_TOLD = """
+SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_changed, change.refund AS refund_changed,
+       s.rows, c.id AS customer_id, s.number, told.community_id, told.station_id, told.placed_at, told.day,
+       coalesce(told.delivery_day, CASE WHEN money.state <> 'waiting' THEN told.day + CASE
+           WHEN (told.placed_at AT TIME ZONE 'Asia/Shanghai')::time < coalesce(home.order_cutoff, '23:00')
+           THEN 1 ELSE 2 END END) AS delivery_day,
        money.state, told.gross, told.discount, told.paid,
-       CASE WHEN money.state = 'waiting' THEN refund.back ELSE least(told.paid, told.told + refund.back) END,
+       CASE WHEN money.state = 'waiting' THEN refund.back
+            ELSE least(told.paid, told.told + refund.back) END AS refunded,
        told.told, told.service_amount, told.known, told.channel, told.coupon_code, told.name, told.address,
-       told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END,
-       coalesce(s.refund_fingerprint, o.refund_fingerprint)
-  FROM {{orders}} s
-  {join} users_customer c ON c.phone = s.phone
-  LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
+       told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END AS fingerprint,
+       coalesce(s.refund_fingerprint, o.refund_fingerprint) AS refund_fingerprint
+  FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s OFFSET 0) s
+  {customer} users_customer c ON c.phone = s.phone
+  {order}
   LEFT JOIN communities_community made ON made.name = nullif(s.new_community, '')
   LEFT JOIN {{service}} service ON service.grp = s.grp
  CROSS JOIN LATERAL (
@@ -105,7 +105,7 @@ SELECT s.grp, {order_id}, o.id IS NULL, change.sale, change.refund, s.rows, c.id
                AND (o.id IS NULL OR o.refund_fingerprint IS DISTINCT FROM s.refund_fingerprint) AS refund) change
  CROSS JOIN LATERAL (
     SELECT coalesce(s.community_id, made.id) AS community_id, s.station_id,
-           s.placed_at AT TIME ZONE 'Asia/Shanghai' AS placed_at, s.placed_at::date AS placed_day, s.delivery_day,
+           s.placed_at AT TIME ZONE 'Asia/Shanghai' AS placed_at, s.placed_at::date AS day, s.delivery_day,
            coalesce(s.state, 'waiting') AS state, s.gross, s.discount, s.paid, s.told,
            coalesce(service.amount, 0) AS service_amount, s.known, s.channel, s.coupon_code, s.name, s.address,
            s.address_key
@@ -126,26 +126,54 @@ SELECT s.grp, {order_id}, o.id IS NULL, change.sale, change.refund, s.rows, c.id
     SELECT CASE WHEN told.state = 'paid' AND told.told + refund.back > 0 AND told.told + refund.back >= told.paid
                      AND (told.known OR told.paid > 0) THEN 'refunded' ELSE told.state END AS state) money
   LEFT JOIN communities_community home ON home.id = coalesce(told.community_id, c.community_id)
- WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s AND (o.id IS NULL OR change.sale OR change.refund)
- ORDER BY s.grp;
-ANALYZE import_chunk (grp, order_id, customer_id, is_new, sale_changed, refund_changed)
+ WHERE {only}
 """
-CHUNK = _CHUNK.format(order_id="coalesce(o.id, nextval('users_order_id_seq'))", join="JOIN")
-PREVIEW = _CHUNK.format(order_id="o.id", join="LEFT JOIN")
+# Temporary tables are counted here for the planner: nobody else ever analyses them.
+KNOWN = """
+INSERT INTO import_known
+SELECT s.grp, o.id FROM {heads} s
+  JOIN users_customer c ON c.phone = s.phone
+  JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
+ WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
+ANALYZE import_known
+"""
+_CHANGED = _AS_TOLD.format(
+    customer="JOIN",
+    order="JOIN import_known known ON known.grp = s.grp JOIN users_order o ON o.id = known.order_id",
+    only="(change.sale OR change.refund)",
+)
+CHANGED = f"""
+INSERT INTO import_chunk {_CHANGED};
+ANALYZE import_chunk (grp, order_id)
+"""
+# Of a new order nothing was there before: the planner folds the null record away.
+_NEW = _AS_TOLD.format(
+    customer="JOIN",
+    order="LEFT JOIN import_known known ON known.grp = s.grp CROSS JOIN (SELECT (NULL::users_order).*) o",
+    only="known.grp IS NULL",
+)
+# What a commit would do: customers may not exist yet, and nothing new has an id.
+_ANY = _AS_TOLD.format(
+    customer="LEFT JOIN",
+    order="LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id",
+    only="(o.id IS NULL OR change.sale OR change.refund)",
+)
+PREVIEW = f"""
+INSERT INTO import_chunk {_ANY};
+ANALYZE import_chunk (grp, order_id, customer_id, is_new)
+"""
 
 BEFORES = """
 INSERT INTO users_orderbefore (file_id, order_id, "order", lines)
 SELECT %(file)s, o.id, to_jsonb(o),
        coalesce((SELECT jsonb_agg(to_jsonb(l) ORDER BY l.id) FROM users_orderline l WHERE l.order_id = o.id), '[]')
   FROM import_chunk k JOIN users_order o ON o.id = k.order_id
- WHERE NOT k.is_new
 ON CONFLICT (file_id, order_id) DO NOTHING
 """
 
 OLD_LINES = """
 DELETE FROM users_orderline l USING import_chunk k
- WHERE l.order_id = k.order_id AND NOT k.is_new
-   AND (k.sale_changed AND NOT l.is_refund OR k.refund_changed AND l.is_refund)
+ WHERE l.order_id = k.order_id AND (k.sale_changed AND NOT l.is_refund OR k.refund_changed AND l.is_refund)
 """
 
 _NET = "CASE WHEN k.state = 'paid' THEN k.paid - k.refunded ELSE 0 END"
@@ -155,45 +183,55 @@ UPDATE users_order o
    SET community_id = k.community_id, station_id = k.station_id, placed_at = k.placed_at, day = k.day,
        delivery_day = k.delivery_day, state = k.state, counted = k.state = 'paid', gross = k.gross,
        discount = k.discount, paid = k.paid, refunded = k.refunded, refund_told = k.told, net = {_NET},
-       service_amount = k.service_amount,
-       amount_known = k.known, channel = k.channel, coupon_code = k.coupon_code, name = k.name, address = k.address,
-       address_key = k.address_key, fingerprint = k.fingerprint, refund_fingerprint = k.refund_fingerprint,
-       import_id = %(file)s
-  FROM import_chunk k WHERE o.id = k.order_id AND NOT k.is_new
+       service_amount = k.service_amount, amount_known = k.known, channel = k.channel, coupon_code = k.coupon_code,
+       name = k.name, address = k.address, address_key = k.address_key, fingerprint = k.fingerprint,
+       refund_fingerprint = k.refund_fingerprint, import_id = %(file)s
+  FROM import_chunk k WHERE o.id = k.order_id
 """
 
-NEW_ORDERS = f"""
-INSERT INTO users_order (id, source_id, number, customer_id, community_id, station_id, placed_at, day, delivery_day,
-    state, counted, gross, discount, paid, refunded, refund_told, net, service_amount, amount_known, channel,
-    coupon_code, name, address, address_key, fingerprint, refund_fingerprint, first_import_id, import_id)
-SELECT k.order_id, %(source)s, k.number, k.customer_id, k.community_id, k.station_id, k.placed_at, k.day,
-       k.delivery_day, k.state, k.state = 'paid', k.gross, k.discount, k.paid, k.refunded, k.told, {_NET},
-       k.service_amount, k.known, k.channel, k.coupon_code, k.name, k.address, k.address_key, k.fingerprint,
-       k.refund_fingerprint, %(file)s, %(file)s
-  FROM import_chunk k WHERE k.is_new
- ORDER BY k.grp
-"""
-
-NEW_LINES = """
+_LINES = """
 INSERT INTO users_orderline (order_id, product_id, category_id, quantity, amount, is_refund)
-SELECT k.order_id, p.id, coalesce(c.id, p.category_id), l.quantity, coalesce(l.amount, 0), l.kind = 'r'
-  FROM import_chunk k
-  JOIN {lines} l ON l.grp = k.grp AND (l.kind = 's' AND k.sale_changed OR l.kind = 'r' AND k.refund_changed)
+SELECT {order}, p.id, coalesce(c.id, p.category_id), l.quantity, coalesce(l.amount, 0), l.kind = 'r'
+  FROM {{lines}} l
+  JOIN {of}
   LEFT JOIN users_product p ON p.name = l.product
   LEFT JOIN users_category c ON c.name = l.category
  WHERE l.grp > %(lo)s AND l.grp <= %(hi)s
  ORDER BY l.line
 """
+CHANGED_LINES = _LINES.format(
+    order="k.order_id",
+    of="import_chunk k ON k.grp = l.grp AND (l.kind = 's' AND k.sale_changed OR l.kind = 'r' AND k.refund_changed)",
+)
+
+# A block of ids for the orders of a chunk: id = base + grp - lo. Ids follow the file, whatever the planner does.
+ID_BLOCK = "SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + %(hi)s - %(lo)s) - %(hi)s + %(lo)s"
+
+NEW_ORDERS = f"""
+INSERT INTO users_order (id, source_id, number, customer_id, community_id, station_id, placed_at, day, delivery_day,
+    state, counted, gross, discount, paid, refunded, refund_told, net, service_amount, amount_known, channel,
+    coupon_code, name, address, address_key, fingerprint, refund_fingerprint, first_import_id, import_id)
+SELECT %(base)s + k.grp - %(lo)s, %(source)s, k.number, k.customer_id, k.community_id, k.station_id, k.placed_at, k.day,
+       k.delivery_day, k.state, k.state = 'paid', k.gross, k.discount, k.paid, k.refunded, k.told, {_NET},
+       k.service_amount, k.known, k.channel, k.coupon_code, k.name, k.address, k.address_key, k.fingerprint,
+       k.refund_fingerprint, %(file)s, %(file)s
+  FROM ({_NEW}) k
+"""
+NEW_LINES = _LINES.format(
+    order="o.id",
+    of="users_order o ON o.id = %(base)s + l.grp - %(lo)s AND o.id > %(base)s AND o.id <= %(base)s + %(hi)s - %(lo)s"
+    " AND l.kind <> 'x'",
+)
 
 # One row: file rows and orders by what became of them. Rows of unchanged orders are the rest of the chunk's rows.
 COUNTS = """
-SELECT coalesce(sum(rows) FILTER (WHERE is_new), 0)::bigint, coalesce(sum(rows) FILTER (WHERE NOT is_new), 0)::bigint,
-       count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new)
-  FROM import_chunk
-"""
-
-CHUNK_ROWS = """
-SELECT coalesce(sum(rows) FILTER (WHERE kind <> 'g'), 0)::bigint FROM {orders} WHERE grp > %(lo)s AND grp <= %(hi)s
+SELECT coalesce(sum(s.rows), 0)::bigint, coalesce(sum(s.rows) FILTER (WHERE o.id IS NOT NULL), 0)::bigint,
+       coalesce(sum(s.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint, count(o.id), count(k.grp)
+  FROM {orders} s
+  LEFT JOIN users_order o ON o.id = %(base)s + s.grp - %(lo)s AND o.id > %(base)s
+       AND o.id <= %(base)s + %(hi)s - %(lo)s
+  LEFT JOIN import_chunk k ON k.grp = s.grp
+ WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s
 """
 
 # Rows that only register somebody share the fate of their customer: new, changed by this file, or known already.

@@ -20,7 +20,7 @@ from users.imports.staging import Tables
 from users.purchases import actions as purchases
 from users.purchases import queries as purchase_queries
 
-CHUNK_ORDERS = 20_000
+CHUNK_ORDERS = 40_000
 REFRESHED = 5_000  # customers whose roll-ups are refreshed in one transaction
 
 
@@ -51,7 +51,7 @@ def _staged(file: ImportFile, hold: Hold) -> Tables:
 @transaction.atomic
 def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
     """Communities that the file creates, then its categories and products."""
-    _quicken()
+    staging.quicken()
     made = _create_communities(staging.fetch(tables, commit_sql.NEW_COMMUNITIES))
     if made:
         file.effect["made_communities"] = [*file.effect.get("made_communities", []), *made]
@@ -82,23 +82,12 @@ def _write_chunk(file: ImportFile, tables: Tables, hold: Hold) -> bool:
     last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, {"lo": file.checkpoint, "size": size})[0]
     if not count:
         return False
-    _quicken()
+    staging.quicken()
     params = {"file": file.pk, "source": file.source_id, "lo": file.checkpoint, "hi": last}
-    rows = staging.fetch(tables, commit_sql.CHUNK_ROWS, params)[0][0]
+    params["base"] = sql.value(commit_sql.ID_BLOCK, **params)
     for statement in _CHUNK:
         staging.run(tables, statement, params)
-    created, updated, orders_created, orders_updated = sql.rows(commit_sql.COUNTS)[0]
-    written = ImportFile.objects.filter(pk=file.pk, checkpoint=file.checkpoint).update(
-        checkpoint=last,
-        created=F("created") + created,
-        updated=F("updated") + updated,
-        unchanged=F("unchanged") + rows - created - updated,
-        orders_created=F("orders_created") + orders_created,
-        orders_updated=F("orders_updated") + orders_updated,
-    )
-    if not written:
-        raise AssertionError(f"import {file.pk} was written by somebody else behind {file.checkpoint}")
-    file.refresh_from_db(fields=["checkpoint", "created", "updated", "unchanged", "orders_created", "orders_updated"])
+    _count(file, last, *staging.fetch(tables, commit_sql.COUNTS, params)[0])
     hold.beat(done=file.created + file.updated + file.unchanged)
     return True
 
@@ -107,20 +96,37 @@ _CHUNK = (
     commit_sql.CHUNK_TABLE,
     commit_sql.CLEAR,
     commit_sql.CUSTOMERS,
-    commit_sql.CHUNK,
+    commit_sql.KNOWN,
+    commit_sql.CHANGED,
     commit_sql.BEFORES,
     commit_sql.OLD_LINES,
     commit_sql.CHANGED_ORDERS,
+    commit_sql.CHANGED_LINES,
     commit_sql.NEW_ORDERS,
     commit_sql.NEW_LINES,
 )
+
+
+def _count(file: ImportFile, last: int, rows: int, created: int, updated: int, new: int, changed: int) -> None:
+    """The checkpoint moves, from where this run knew it to be."""
+    moved = ImportFile.objects.filter(pk=file.pk, checkpoint=file.checkpoint).update(
+        checkpoint=last,
+        created=F("created") + created,
+        updated=F("updated") + updated,
+        unchanged=F("unchanged") + rows - created - updated,
+        orders_created=F("orders_created") + new,
+        orders_updated=F("orders_updated") + changed,
+    )
+    if not moved:
+        raise AssertionError(f"import {file.pk} was written by somebody else behind {file.checkpoint}")
+    file.refresh_from_db(fields=["checkpoint", "created", "updated", "unchanged", "orders_created", "orders_updated"])
 
 
 def _settle(file: ImportFile, tables: Tables, hold: Hold) -> int:
     gazetteer, changed, lo = queries.gazetteer(), 0, 0
     while hi := people.next_batch(tables, lo):
         with transaction.atomic():
-            _quicken()
+            staging.quicken()
             changed += people.settle_after_commit(file, tables, lo, hi, gazetteer)
             hold.beat()
         lo = hi
@@ -166,9 +172,3 @@ def _finish(file: ImportFile, tables: Tables) -> None:
     file.save(update_fields=["created", "updated", "unchanged", "effect", "state"])
     ImportFile.objects.filter(pk=file.pk).update(committed_at=Now())
     staging.drop(file.pk)
-
-
-def _quicken() -> None:
-    """For this transaction: no compiling of plans that run once, room for one hash table."""
-    sql.run("SET LOCAL jit = off")
-    sql.run("SET LOCAL work_mem = '64MB'")

@@ -33,7 +33,7 @@ def expected(file: ImportFile, classes: Classes | None = None) -> dict[str, Any]
     """
     tables = Tables(file.pk)
     params = {"file": file.pk, "source": file.source_id, "lo": -1, "hi": LAST}
-    sql.run("SET LOCAL jit = off")
+    staging.quicken()
     for statement in (commit_sql.SERVICE, commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.PREVIEW):
         staging.run(tables, statement, params)
     effect = {

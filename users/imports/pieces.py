@@ -11,12 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from users.imports import fingerprints, rules, statuses
+from users.imports import fingerprints, linesums, rules, statuses
 from users.imports.chunks import Chunk
 from users.imports.fingerprints import arrow
 from users.imports.places import Gazetteer, Place
 
 KINDS = {rules.SALE: "s", rules.REFUND: "r", rules.REGISTRATION: "g"}
+DROPPED = "x"
 STATUS = {
     statuses.PAID: "p",
     statuses.PARTLY_REFUNDED: "p",
@@ -25,8 +26,7 @@ STATUS = {
     statuses.REFUNDED: "r",
     "": "p",
 }
-MONEY = ("amount_fen", "gross_fen", "discount_fen", "refund_fen")
-CONTENT = ("product", "category", "quantity", *MONEY, "status")
+CONTENT = ("product", "category", "quantity", *linesums.MONEY, "status")
 TOLD = ("refund_number", "phone", "name", "address", "channel", "coupon_code", "delivery_day", "registered_at")
 UNKNOWN_COMMUNITY = "unknown_community"
 
@@ -42,7 +42,7 @@ class Pieces:
     amount_unknown: int
 
 
-def cut(chunk: Chunk, gazetteer: Gazetteer) -> Pieces:
+def cut(chunk: Chunk, gazetteer: Gazetteer, drop_identical: bool = False) -> Pieces:
     """Both have the columns of their staging tables (staging_sql.CREATE)."""
     frame, unknown = _without_unknown(chunk.frame, gazetteer)
     orders = frame["kind"] != rules.REGISTRATION
@@ -52,9 +52,13 @@ def cut(chunk: Chunk, gazetteer: Gazetteer) -> Pieces:
     first, codes = _first_rows(sold, numbers)
     groups = sold["line"].to_numpy()[first]
     told = _telling_rows(sold, codes)
-    heads = [_heads(sold, numbers, told, groups, gazetteer), _registrations(known, gazetteer)]
+    lines = _lines(sold, groups[codes], drop_identical)
+    heads = [
+        _heads(sold, numbers, told, groups, gazetteer, linesums.by_order(lines, codes, len(first))),
+        _registrations(known, gazetteer),
+    ]
     return Pieces(
-        lines=_lines(sold, groups[codes]),
+        lines=lines,
         heads=pa.concat_tables(heads),
         unknown=unknown,
         rounded=int(frame["rounded"].sum()),
@@ -97,27 +101,28 @@ def _telling_rows(sold: pd.DataFrame, codes: Any) -> Any:
     return by_order[np.unique(codes[by_order], return_index=True)[1]]
 
 
-def _lines(sold: pd.DataFrame, groups: Any) -> pa.Table:
+def _lines(sold: pd.DataFrame, groups: Any, drop_identical: bool) -> pa.Table:
+    kinds = _coded(sold["kind"], KINDS)
+    fates = _coded(sold["status"], STATUS)
     marks = fingerprints.marks([sold[name] for name in CONTENT])
+    twins = pd.DataFrame({"group": groups, "mark": marks}).duplicated().to_numpy()
+    if drop_identical:
+        kinds = pc.if_else(pa.array(twins), DROPPED, kinds)
     return pa.table(
         {
             "line": sold["line"].to_numpy(),
             "grp": groups,
-            "kind": _coded(sold["kind"], KINDS),
-            "status": _coded(sold["status"], STATUS),
+            "kind": kinds,
+            "fate": fates,
             "product": arrow(sold["product"], pa.string()),
             "category": arrow(sold["category"], pa.string()),
             "quantity": sold["quantity"].to_numpy(),
-            **{name.removesuffix("_fen"): arrow(sold[name]) for name in MONEY},
+            "amount": arrow(sold["amount_fen"]),
+            **linesums.of_lines(sold, kinds, fates),
             "mark": marks,
-            "twin": _repeated(groups, marks, sold["kind"]),
+            "twin": twins,
         }
     )
-
-
-def _repeated(groups: Any, marks: Any, kinds: "pd.Series[Any]") -> Any:
-    """Lines that repeat one before them in the same piece of an order."""
-    return pd.DataFrame({"group": groups, "mark": marks, "kind": kinds}).duplicated().to_numpy()
 
 
 def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:
@@ -125,26 +130,35 @@ def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:
     return pa.array([letters[text] for text in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
 
 
-def _heads(sold: pd.DataFrame, numbers: pa.Array, told: Any, groups: Any, gazetteer: Gazetteer) -> pa.Table:
+def _heads(
+    sold: pd.DataFrame, numbers: pa.Array, told: Any, groups: Any, gazetteer: Gazetteer, sums: dict[str, Any]
+) -> pa.Table:
     telling = sold.iloc[told]
     placed_at = arrow(telling["ordered_at"], pa.timestamp("us"))
     kinds = _coded(telling["kind"], KINDS)
-    return _table(telling, groups, kinds, numbers.take(pa.array(told)), placed_at, gazetteer)
+    return _table(telling, groups, kinds, numbers.take(pa.array(told)), placed_at, gazetteer, sums)
 
 
 def _registrations(known: pd.DataFrame, gazetteer: Gazetteer) -> pa.Table:
     count = len(known)
     never = pa.nulls(count, pa.timestamp("us"))
     groups = known["line"].to_numpy()
-    return _table(known, groups, _coded(known["kind"], KINDS), pa.repeat("", count), never, gazetteer)
+    kinds = _coded(known["kind"], KINDS)
+    return _table(known, groups, kinds, pa.repeat("", count), never, gazetteer, linesums.of_nothing(count))
 
 
 def _table(
-    rows: pd.DataFrame, groups: Any, kinds: pa.Array, numbers: pa.Array, placed_at: pa.Array, gazetteer: Gazetteer
+    rows: pd.DataFrame,
+    groups: Any,
+    kinds: pa.Array,
+    numbers: pa.Array,
+    placed_at: pa.Array,
+    gazetteer: Gazetteer,
+    sums: dict[str, Any],
 ) -> pa.Table:
-    places = _places(rows, gazetteer)
     told = {name: arrow(rows[name], _TYPES.get(name, pa.string())) for name in TOLD}
-    return pa.table({"grp": groups, "kind": kinds, "number": numbers, "placed_at": placed_at, **told, **places})
+    head = {"grp": groups, "kind": kinds, "number": numbers, "placed_at": placed_at}
+    return pa.table({**head, **told, **_places(rows, gazetteer), **sums})
 
 
 _TYPES = {"delivery_day": pa.date32(), "registered_at": pa.timestamp("us")}

@@ -5,17 +5,24 @@ row an order of the file (kinds s, r) or a registration (kind g), numbered by it
 Moments are naive Asia/Shanghai here; money is fen.
 """
 
-DROP = "DROP TABLE IF EXISTS {lines}, {heads}, {orders}, {people}, {service}"
+DROP = """
+DROP VIEW IF EXISTS {orders};
+DROP TABLE IF EXISTS {lines}, {heads}, {people}, {service}
+"""
 
-# kind: s sale, r refund, x an identical line that is dropped. mark: a number that stands for the line's content.
+# lines.kind: s sale, r refund, x an identical line that is dropped; fate: p paid, u unpaid, c cancelled, r refunded;
+# mark: a number that stands for the line's content; the money is linesums.of_lines. heads: linesums.SUMS at the end.
 CREATE = """
-CREATE UNLOGGED TABLE {lines} (line bigint, grp bigint, kind "char", status "char", product text COLLATE "C",
-    category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, refund bigint,
-    mark bigint, twin boolean);
+CREATE UNLOGGED TABLE {lines} (line bigint, grp bigint, kind "char", fate "char", product text COLLATE "C",
+    category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, by_column bigint,
+    gone bigint, back bigint, mark bigint, twin boolean);
 CREATE UNLOGGED TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
     refund_number text COLLATE "C", phone text COLLATE "C", name text, address text, channel text, coupon_code text,
     delivery_day date, registered_at timestamp, community_id bigint, new_community text, station_id bigint,
-    address_key text, building text, unit text, room text)
+    address_key text, building text, unit text, room text, rows bigint, twins bigint, sales bigint, refunds bigint,
+    live bigint, unpaid bigint, cancelled bigint, unknown bigint, gross bigint, discount bigint, paid bigint,
+    by_column bigint, gone bigint, back bigint, sale_high bigint, sale_low bigint, refund_high bigint,
+    refund_low bigint)
 """
 
 # R8 with a negative amount is taken for a refund of 8 by its number alone. Where this shop has an order R8 it is meant.
@@ -28,93 +35,93 @@ UPDATE {heads} r SET number = r.refund_number
                       AND o.state <> 'waiting'))
 """
 
-# An order whose lines fell into several chunks: its pieces become one, numbered by the first, told by the first sale.
+# An order whose lines fell into several chunks: its pieces become one, numbered by the first, told by the first sale,
+# and what its lines come to is added up anew. A line that repeats one of an earlier piece is a twin too.
 JOIN_PIECES = """
 CREATE INDEX ON {lines} (grp);
+CREATE UNIQUE INDEX ON {heads} (grp);
 CREATE TEMPORARY TABLE split ON COMMIT DROP AS
-SELECT phone, number, min(grp) AS first, (array_agg(grp ORDER BY kind DESC, grp))[1] AS told
-  FROM {heads} WHERE kind <> 'g' GROUP BY phone, number HAVING count(*) > 1;
-UPDATE {lines} l SET grp = split.first
-  FROM {heads} h JOIN split USING (phone, number)
- WHERE h.kind <> 'g' AND l.grp = h.grp AND h.grp <> split.first;
-DELETE FROM {heads} h USING split
- WHERE h.kind <> 'g' AND h.phone = split.phone AND h.number = split.number AND h.grp <> split.told;
+WITH apart AS (SELECT phone, number FROM {heads} WHERE kind <> 'g' GROUP BY phone, number HAVING count(*) > 1)
+SELECT min(grp) AS first, (array_agg(grp ORDER BY kind DESC, grp))[1] AS told, array_agg(grp) AS pieces
+  FROM {heads} JOIN apart USING (phone, number) WHERE kind <> 'g' GROUP BY phone, number;
+UPDATE {lines} l SET grp = split.first FROM split CROSS JOIN unnest(pieces) AS piece
+ WHERE l.grp = piece AND piece <> split.first;
+DELETE FROM {heads} h USING split CROSS JOIN unnest(pieces) AS piece WHERE h.grp = piece AND piece <> split.told;
 UPDATE {heads} h SET grp = split.first FROM split WHERE h.grp = split.told AND split.told <> split.first;
-UPDATE {lines} l SET twin = true
-  FROM (SELECT line, row_number() OVER (PARTITION BY grp, kind, mark ORDER BY line) AS copy
+UPDATE {lines} l SET twin = true, kind = CASE WHEN %(drop)s THEN 'x' ELSE l.kind END
+  FROM (SELECT line, row_number() OVER (PARTITION BY grp, mark ORDER BY line) AS copy
           FROM {lines} WHERE grp IN (SELECT first FROM split)) c
  WHERE c.line = l.line AND c.copy > 1 AND NOT l.twin;
-DROP TABLE split
+UPDATE {heads} h
+   SET rows = s.rows, twins = s.twins, sales = s.sales, refunds = s.refunds, live = s.live, unpaid = s.unpaid,
+       cancelled = s.cancelled, unknown = s.unknown, gross = s.gross, discount = s.discount, paid = s.paid,
+       by_column = s.by_column, gone = s.gone, back = s.back, sale_high = s.sale_high, sale_low = s.sale_low,
+       refund_high = s.refund_high, refund_low = s.refund_low
+  FROM (SELECT grp, count(*) AS rows, count(*) FILTER (WHERE twin) AS twins,
+               count(*) FILTER (WHERE kind = 's') AS sales,
+               count(*) FILTER (WHERE kind = 'r') AS refunds, count(*) FILTER (WHERE kind = 's' AND fate = 'p') AS live,
+               count(*) FILTER (WHERE kind = 's' AND fate = 'u') AS unpaid,
+               count(*) FILTER (WHERE kind = 's' AND fate = 'c') AS cancelled,
+               count(*) FILTER (WHERE kind = 's' AND amount IS NULL) AS unknown,
+               coalesce(sum(gross) FILTER (WHERE kind = 's'), 0) AS gross,
+               coalesce(sum(discount) FILTER (WHERE kind = 's'), 0) AS discount,
+               coalesce(sum(amount) FILTER (WHERE kind = 's'), 0) AS paid,
+               coalesce(sum(by_column) FILTER (WHERE kind = 's'), 0) AS by_column,
+               coalesce(sum(gone) FILTER (WHERE kind = 's'), 0) AS gone,
+               coalesce(sum(back) FILTER (WHERE kind = 'r'), 0) AS back,
+               coalesce(sum(mark >> 32 & 4294967295) FILTER (WHERE kind = 's'), 0) AS sale_high,
+               coalesce(sum(mark & 4294967295) FILTER (WHERE kind = 's'), 0) AS sale_low,
+               coalesce(sum(mark >> 32 & 4294967295) FILTER (WHERE kind = 'r'), 0) AS refund_high,
+               coalesce(sum(mark & 4294967295) FILTER (WHERE kind = 'r'), 0) AS refund_low
+          FROM {lines} WHERE grp IN (SELECT first FROM split) GROUP BY grp) s
+ WHERE h.grp = s.grp;
+DROP TABLE split;
+ANALYZE {lines} (grp, product, category);
+ANALYZE {heads} (grp, kind, phone, number)
 """
-
-DROP_IDENTICAL = "UPDATE {lines} SET kind = 'x' WHERE twin"
 
 # Grain: one row an order or registration; as SQL what orders.rules.told says. `told` is the refund that the sale rows
-# tell, `back` that of refund rows. An order whose rows do not all share one fate is a paid one; its cancelled and
-# refunded lines are money told back.
-# The fingerprints add up the marks: the order of lines does not matter, their number does.
+# tell, `back` that of refund rows. An order whose rows do not all share one fate is a paid one; its other rows are
+# money told back. The fingerprints add up the marks: the order of lines does not matter, their number does.
 ORDERS = """
-CREATE UNLOGGED TABLE {orders} AS
-SELECT h.*, coalesce(s.rows, 1) AS rows, coalesce(s.twins, 0) AS twins, coalesce(s.refunds, 0) AS refunds,
-       coalesce(s.sales, 0) > 0 AS sold, s.state, coalesce(s.known, true) AS known,
-       coalesce(s.gross, 0) AS gross, coalesce(s.discount, 0) AS discount, coalesce(s.paid, 0) AS paid,
-       CASE WHEN s.state IN ('unpaid', 'cancelled') THEN s.told_by_column ELSE coalesce(s.told, 0) END AS told,
-       coalesce(s.back, 0) AS back,
-       CASE WHEN s.sales > 0 THEN md5(concat_ws(chr(31), h.placed_at, h.name, h.address, h.channel, h.coupon_code,
-                                                coalesce(h.delivery_day::text, ''), s.sales, s.sale_marks))::uuid
+CREATE VIEW {orders} AS
+SELECT h.*, sales > 0 AS sold, unknown = 0 AS known, state.state,
+       CASE WHEN state.state IN ('unpaid', 'cancelled') THEN by_column ELSE gone END AS told,
+       CASE WHEN sales > 0 THEN md5(concat_ws(chr(31), placed_at, name, address, channel, coupon_code,
+                                              coalesce(delivery_day::text, ''), sales, sale_high, sale_low))::uuid
        END AS fingerprint,
-       CASE WHEN s.refunds > 0 THEN md5(concat_ws(chr(31), s.refunds, s.refund_marks))::uuid END AS refund_fingerprint
+       CASE WHEN refunds > 0 THEN md5(concat_ws(chr(31), refunds, refund_high, refund_low))::uuid
+       END AS refund_fingerprint
   FROM {heads} h
-  LEFT JOIN (
-    SELECT grp, count(*) AS rows, count(*) FILTER (WHERE twin) AS twins, count(*) FILTER (WHERE kind = 's') AS sales,
-           count(*) FILTER (WHERE kind = 'r') AS refunds,
-           CASE WHEN bool_or(status = 'p') FILTER (WHERE kind = 's') THEN 'paid'
-                WHEN bool_and(status = 'u') FILTER (WHERE kind = 's') THEN 'unpaid'
-                WHEN bool_or(status = 'c') FILTER (WHERE kind = 's') THEN 'cancelled'
-                WHEN bool_or(kind = 's') THEN 'refunded' END AS state,
-           bool_and(amount IS NOT NULL) FILTER (WHERE kind = 's') AS known,
-           sum(coalesce(gross, amount + coalesce(discount, 0), 0)) FILTER (WHERE kind = 's')::bigint AS gross,
-           sum(coalesce(discount, greatest(gross - amount, 0), 0)) FILTER (WHERE kind = 's')::bigint AS discount,
-           sum(amount) FILTER (WHERE kind = 's')::bigint AS paid,
-           sum(coalesce(refund, 0)) FILTER (WHERE kind = 's')::bigint AS told_by_column,
-           sum(CASE status WHEN 'p' THEN coalesce(refund, 0)
-                           ELSE greatest(amount, refund, 0) END) FILTER (WHERE kind = 's')::bigint AS told,
-           -sum(coalesce(amount, gross, 0)) FILTER (WHERE kind = 'r')::bigint AS back,
-           sum(mark) FILTER (WHERE kind = 's') AS sale_marks, sum(mark) FILTER (WHERE kind = 'r') AS refund_marks
-      FROM {lines} GROUP BY grp
-  ) s USING (grp)
- ORDER BY grp;
-CREATE UNIQUE INDEX ON {orders} (grp);
-DROP TABLE {heads};
-ANALYZE {lines};
-ANALYZE {orders}
+ CROSS JOIN LATERAL (SELECT CASE WHEN live > 0 THEN 'paid' WHEN sales = 0 THEN NULL WHEN unpaid = sales THEN 'unpaid'
+                                 WHEN cancelled > 0 THEN 'cancelled' ELSE 'refunded' END AS state) state
 """
 
-# Grain: one row a phone. The latest order wins over refunds without their order, and both over registrations;
-# `named_by` and `address_by` are the kinds of row that name the community and the address.
+# Grain: one row a phone. The latest order wins over refunds without their order, and both over registrations; the
+# channel is the first order's. `named_by` and `address_by` are the kinds of row that name community and address.
 PEOPLE = """
 CREATE UNLOGGED TABLE {people} AS
-SELECT p.phone, p.first_grp, p.registrations, p.registered_at, p.name, coalesce(channel.channel, '') AS channel,
-       named.kind AS named_by, named.community_id, coalesce(named.new_community, '') AS new_community,
-       station.station_id, door.kind AS address_by, coalesce(door.address, '') AS address,
-       coalesce(door.building, '') AS building, coalesce(door.unit, '') AS unit, coalesce(door.room, '') AS room
+SELECT p.phone, p.first_grp, p.registrations, p.registered_at, coalesce(p.name, '') AS name,
+       coalesce(p.sale_channels[array_upper(p.sale_channels, 1)], p.channel, '') AS channel, p.named_by,
+       p.community_id, coalesce(p.new_community, '') AS new_community, p.station_id,
+       door.kind AS address_by, coalesce(door.address, '') AS address, coalesce(door.building, '') AS building,
+       coalesce(door.unit, '') AS unit, coalesce(door.room, '') AS room
   FROM (
     SELECT phone, min(grp) AS first_grp, count(*) FILTER (WHERE kind = 'g') AS registrations,
-           min(registered_at) AS registered_at,
-           coalesce((array_agg(name) FILTER (WHERE name <> ''))[1], '') AS name,
-           (array_agg(grp) FILTER (WHERE community_id IS NOT NULL OR new_community <> ''))[1] AS named_grp,
-           (array_agg(grp) FILTER (WHERE station_id IS NOT NULL))[1] AS station_grp,
-           (array_agg(grp) FILTER (WHERE address <> ''))[1] AS address_grp,
-           (array_agg(grp ORDER BY placed_at, grp) FILTER (WHERE channel <> ''))[1] AS channel_grp
-      FROM (SELECT phone, grp, kind, registered_at, name, community_id, new_community, station_id, address, channel,
-                   placed_at
-              FROM {orders}
-             ORDER BY phone, CASE kind WHEN 's' THEN 0 WHEN 'r' THEN 1 ELSE 2 END, placed_at DESC, grp DESC) o
+           min(registered_at) AS registered_at, (array_agg(name) FILTER (WHERE name <> ''))[1] AS name,
+           array_agg(channel) FILTER (WHERE channel <> '' AND kind = 's') AS sale_channels,
+           (array_agg(channel) FILTER (WHERE channel <> ''))[1] AS channel,
+           (array_agg(kind) FILTER (WHERE is_named))[1] AS named_by,
+           (array_agg(community_id) FILTER (WHERE is_named))[1] AS community_id,
+           (array_agg(new_community) FILTER (WHERE is_named))[1] AS new_community,
+           (array_agg(station_id) FILTER (WHERE station_id IS NOT NULL))[1] AS station_id,
+           (array_agg(grp) FILTER (WHERE has_address))[1] AS address_grp
+      FROM (SELECT phone, grp, kind, registered_at, name, channel, community_id, new_community, station_id,
+                   community_id IS NOT NULL OR new_community <> '' AS is_named, address <> '' AS has_address
+              FROM {heads}
+             ORDER BY phone, CASE kind WHEN 's' THEN 0 WHEN 'r' THEN 1 ELSE 2 END, placed_at DESC, grp DESC) h
      GROUP BY phone) p
-  LEFT JOIN {orders} named ON named.grp = p.named_grp
-  LEFT JOIN {orders} station ON station.grp = p.station_grp
-  LEFT JOIN {orders} door ON door.grp = p.address_grp
-  LEFT JOIN {orders} channel ON channel.grp = p.channel_grp
+  LEFT JOIN {heads} door ON door.grp = p.address_grp
  ORDER BY p.first_grp;
 CREATE UNIQUE INDEX ON {people} (phone);
 CREATE INDEX ON {people} (first_grp);
@@ -122,11 +129,11 @@ ANALYZE {people}
 """
 
 COUNTS = """
-SELECT (SELECT count(*) FROM {lines}), (SELECT count(*) FROM {orders}), (SELECT count(*) FROM {people})
+SELECT (SELECT count(*) FROM {lines}), (SELECT count(*) FROM {heads}), (SELECT count(*) FROM {people})
 """
 
 FACTS = """
 SELECT count(*) FILTER (WHERE kind <> 'g'), count(*) FILTER (WHERE kind = 'g'), coalesce(sum(twins), 0)::bigint,
        coalesce(sum(refunds), 0)::bigint, coalesce(sum(rows), 0)::bigint
-  FROM {orders}
+  FROM {heads}
 """
