@@ -21,6 +21,13 @@ CHANGE_PLACES = "change_places"
 SEE_STAFF = "see_staff"
 CHANGE_STAFF = "change_staff"
 SEE_TRAIL = "see_trail"
+SEE_COUPONS = "see_coupons"
+DRAFT_COUPONS = "draft_coupons"
+APPROVE_COUPONS = "approve_coupons"
+CHANGE_BUDGETS = "change_budgets"
+HAND_OVER = "hand_over"
+CHANGE_WISHES = "change_wishes"
+SEND_MESSAGES = "send_messages"
 USE_API = "use_api"
 DESK = "desk"
 PHONE = "phone"
@@ -32,6 +39,8 @@ SCOPES = (
     "read:communities",
     "read:imports",
     "import:orders",
+    "read:notifications",
+    "mark:notifications",
 )
 
 
@@ -44,7 +53,7 @@ class Role:
     at_station: bool = False
 
 
-_READ = {DESK, SEE_CUSTOMERS, SEE_BOARDS, SEE_PLACES, SEE_POLICIES, USE_API}
+_READ = {DESK, SEE_CUSTOMERS, SEE_BOARDS, SEE_PLACES, SEE_POLICIES, SEE_COUPONS, USE_API}
 
 ROLES: dict[str, Role] = {
     "operations_manager": Role(
@@ -53,25 +62,26 @@ ROLES: dict[str, Role] = {
             _READ
             | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
             | {SEE_STAFF, CHANGE_STAFF, SEE_TRAIL}
+            | {DRAFT_COUPONS, APPROVE_COUPONS, CHANGE_BUDGETS, HAND_OVER, CHANGE_WISHES, SEND_MESSAGES}
         ),
     ),
-    "operator": Role(N_("operator"), frozenset(_READ | {EXPORT, TAG, SEE_RUNS})),
+    "operator": Role(N_("operator"), frozenset(_READ | {EXPORT, TAG, SEE_RUNS, DRAFT_COUPONS, CHANGE_WISHES})),
     "data_admin": Role(
         N_("data admin"),
         frozenset(
             _READ
             | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
-            | {SEE_STAFF, CHANGE_STAFF}
+            | {SEE_STAFF, CHANGE_STAFF, HAND_OVER, CHANGE_WISHES, SEND_MESSAGES}
         ),
     ),
     "station_lead": Role(
         N_("station lead"),
-        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, TAG}),
+        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, TAG, CHANGE_WISHES}),
         at_station=True,
     ),
     "station_staff": Role(
         N_("station staff"),
-        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE}),
+        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, CHANGE_WISHES}),
         at_station=True,
     ),
     "analyst": Role(N_("analyst"), frozenset(_READ | {EXPORT, SEE_RUNS})),
@@ -86,6 +96,8 @@ SCOPE_NEEDS: dict[str, str] = {
     "read:communities": SEE_PLACES,
     "read:imports": IMPORT,
     "import:orders": IMPORT,
+    "read:notifications": DESK,
+    "mark:notifications": DESK,
 }
 
 

@@ -52,10 +52,10 @@ NAVIGATION = (
     Group(
         N_("Coupons"),
         (
-            Entry("strategies", N_("Strategies"), "table-options"),
-            Entry("batches", N_("Batches"), "ticket"),
-            Entry("approvals", N_("Approvals"), "clipboard-check", count="approvals"),
-            Entry("budgets", N_("Budgets"), "wallet"),
+            Entry("strategies", N_("Strategies"), "table-options", rules.SEE_COUPONS),
+            Entry("batches", N_("Batches"), "ticket", rules.SEE_COUPONS),
+            Entry("approvals", N_("Approvals"), "clipboard-check", rules.APPROVE_COUPONS, count="approvals"),
+            Entry("budgets", N_("Budgets"), "wallet", rules.SEE_COUPONS),
         ),
     ),
     Group(

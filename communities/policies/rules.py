@@ -1,5 +1,6 @@
 """Every threshold of the business with its default, its bounds and its words. None is sacred; all are versioned."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -136,8 +137,23 @@ def _share(text: str) -> float:
     return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
+def _clock(text: str) -> str:
+    """A time of day as 09:00, kept as written: values are kept as JSON."""
+    return time.strptime(text, "%H:%M") and text.zfill(5)
+
+
+def _days_before(text: str) -> list[int]:
+    """Falling numbers of days: 3 1."""
+    days = [int(part) for part in text.replace(",", " ").split()]
+    if not days or days != sorted(set(days), reverse=True) or not 1 <= days[-1] <= days[0] <= 30:
+        raise ValueError(text)
+    return days
+
+
 _TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning"), N_("Lifecycle"), N_("RFM")
 _TAGS, _FUNNEL, _VISITS, _ALERTS = N_("Taste tags"), N_("Funnel"), N_("Visits"), N_("Alerts")
+_CONTACT, _COUPONS, _COSTS = N_("Contact"), N_("Coupons"), N_("Costs")
+_TIMES, _CLOCK = N_("times"), N_("o’clock")
 _DAYS, _WEEKS, _PEOPLE, _PURCHASES = N_("days"), N_("weeks"), N_("people"), N_("purchases")
 _YUAN, _SHARE, _POINTS, _ADDRESSES = N_("yuan"), N_("share"), N_("points"), N_("addresses")
 
@@ -175,6 +191,39 @@ _TABLE = [
     Policy("alert_min_cohort", _ALERTS, N_("Smallest cohort that may ring"), _PEOPLE, 20, int, 1, 10**6),
     Policy("alert_min_points", _ALERTS, N_("Smallest difference that may ring"), _POINTS, 10, float, 0.1, 100),
     Policy("alert_p", _ALERTS, N_("Largest probability that it is chance"), "", 0.01, float, 0.000001, 0.5),
+    Policy("contact_most", _CONTACT, N_("A customer is reached at most this often, by all channels together"),
+           _TIMES, 4, int, 1, 100, per_community=False),
+    Policy("contact_days", _CONTACT, N_("… within"), _DAYS, 30, int, 1, 365, per_community=False),
+    Policy("coupon_most", _CONTACT, N_("A customer gets at most this many coupons"), _TIMES, 1, int, 1, 100,
+           per_community=False),
+    Policy("coupon_days", _CONTACT, N_("… within"), _DAYS, 7, int, 1, 365, per_community=False),
+    Policy("message_most", _CONTACT, N_("A customer gets at most this many messages of one kind"), _TIMES, 2, int, 1,
+           100, per_community=False),
+    Policy("message_days", _CONTACT, N_("… within"), _DAYS, 7, int, 1, 365, per_community=False),
+    Policy("visit_most", _CONTACT, N_("A customer is visited or called at most this often"), _TIMES, 1, int, 1, 100,
+           per_community=False),
+    Policy("visit_days", _CONTACT, N_("… within"), _DAYS, 14, int, 1, 365, per_community=False),
+    Policy("quiet_from", _CONTACT, N_("Nobody is written to or called from"), _CLOCK, "21:00", _clock,
+           per_community=False),
+    Policy("quiet_to", _CONTACT, N_("… until"), _CLOCK, "09:00", _clock, per_community=False),
+    Policy("sms_opt_in", _CONTACT, N_("Text messages only to those who agreed to them"), "", False, _flag,
+           per_community=False),
+    Policy("holdout_share", _COUPONS, N_("Share of a batch that is held out"), _SHARE, 0.10, _share, 0.01, 0.5,
+           per_community=False),
+    Policy("second_approver_from", _COUPONS, N_("A maker's batches of a day need a second approver from"), _YUAN,
+           500000, _fen, 0, 10**12, per_community=False),
+    Policy("stale_audience", _COUPONS, N_("An audience is stale when more than this share of it has changed"), _SHARE,
+           0.05, _share, 0.001, 1, per_community=False),
+    Policy("fairness_gap", _COUPONS, N_("A loyal customer may pay at most this much more"), _YUAN, 500, _fen, 0, 10**6,
+           per_community=False),
+    Policy("reminder_days", _COUPONS, N_("Reminders go out this many days before a coupon ends"), _DAYS, [3, 1],
+           _days_before, per_community=False),
+    Policy("effect_min_people", _COUPONS, N_("An effect is told from this many held-out customers on"), _PEOPLE, 30,
+           int, 5, 10**6, per_community=False),
+    Policy("margin_share", _COSTS, N_("Margin: share of net that is left after the cost of goods"), _SHARE, 0.25,
+           _share, 0.01, 1, per_community=False),
+    Policy("sms_cost", _COSTS, N_("One text message costs"), _YUAN, 5, _fen, 0, 10**4, per_community=False),
+    Policy("staff_hour_cost", _COSTS, N_("One hour of station staff costs"), _YUAN, 3000, _fen, 0, 10**6),
 ]  # fmt: skip
 
 POLICIES: dict[str, Policy] = {policy.key: policy for policy in _TABLE}
@@ -209,6 +258,26 @@ class Policies:
     alert_min_cohort: int = 20
     alert_min_points: float = 10
     alert_p: float = 0.01
+    contact_most: int = 4
+    contact_days: int = 30
+    coupon_most: int = 1
+    coupon_days: int = 7
+    message_most: int = 2
+    message_days: int = 7
+    visit_most: int = 1
+    visit_days: int = 14
+    quiet_from: str = "21:00"
+    quiet_to: str = "09:00"
+    sms_opt_in: bool = False
+    holdout_share: float = 0.10
+    second_approver_from: int = 500000
+    stale_audience: float = 0.05
+    fairness_gap: int = 500
+    reminder_days: tuple[int, ...] = (3, 1)
+    effect_min_people: int = 30
+    margin_share: float = 0.25
+    sms_cost: int = 5
+    staff_hour_cost: int = 3000
     version: int = 0
 
 

@@ -1,0 +1,1 @@
+"""A batch of coupons: whom it is for, frozen; who approves it; what holds it back."""

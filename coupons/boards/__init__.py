@@ -1,0 +1,1 @@
+"""Pages that put the slices of coupons together: strategies, batches, approvals."""
