@@ -16,13 +16,15 @@ from users.outbox.models import Message
 class Batch(models.Model):
     """Coupons for a frozen audience: what is drafted, approved, issued and judged as one. Money in fen.
 
-    candidates = held_back + control + recipients, always; the people stand in BatchMember.
+    candidates = held_back + control + recipients, always; the people stand in BatchMember. An open batch has no members:
+    staff hand its coupons out one by one, `recipients` of them at most.
     """
 
     class Origin(models.TextChoices):
         HAND = "hand", _("by hand")
         LIST = "list", _("from a customer list")
         STRATEGY = "strategy", _("by a strategy")
+        OPEN = "open", _("handed out one by one")
 
     number = models.CharField(max_length=16, unique=True, help_text="as people and the shop call it: B-0412")
     name = models.CharField(_("name"), max_length=80)

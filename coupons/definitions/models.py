@@ -12,8 +12,8 @@ from users.orders.models import Category, Product
 class Coupon(models.Model):
     """A coupon template. Money in fen. Frozen by its first batch: what was promised is not changed, only retired.
 
-    threshold: amount_off from an order of `threshold` on (满减); amount: amount_off from any sum (立减);
-    percent: `percent_off` of the order, at most `cap` (折扣); new_price: `product` for `price` on a first purchase.
+    threshold: amount_off from an order of `threshold` on; amount: amount_off from any sum;
+    percent: `percent_off` of the order, at most `cap`; new_price: `product` for `price` on a first purchase.
     """
 
     code = models.SlugField(_("code"), max_length=24, unique=True, help_text=_("Short, as the shop knows it: P-07."))
