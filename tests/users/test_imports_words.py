@@ -118,7 +118,7 @@ EFFECT = {
 
 
 def told(**changes: object) -> list[tuple[str, str, str]]:
-    lines = effect_words.lines(ImportFile(effect=EFFECT | changes))
+    lines = effect_words.lines(ImportFile(stored_as="imports/kept", effect=EFFECT | changes))
     return [(line["label"], line["note"], line["value"]) for line in lines]
 
 
@@ -139,14 +139,14 @@ def test_many_weeks_are_summed_behind_the_latest() -> None:
     weeks = [[(dt.date(2018, 1, 1) + dt.timedelta(weeks=at)).isoformat(), 10000] for at in range(40)]
     [note] = [note for label, note, _value in told(gmv=weeks) if label.startswith("GMV")]
     assert note == "and 39 more weeks, ¥3,900"
-    shown = effect_words.weeks(ImportFile(effect={"gmv": weeks}))
+    shown = effect_words.weeks(ImportFile(stored_as="imports/kept", effect={"gmv": weeks}))
     assert (len(shown["weeks"]), shown["weeks_left"]) == (12, 28)
     assert shown["weeks"][0]["monday"] == dt.date(2018, 10, 1)
 
 
 def test_a_file_that_changes_nothing_has_no_lines() -> None:
     nothing = dict.fromkeys(EFFECT, 0) | {"gmv": [], "lifecycle": None, "communities_new": [], "orders_unchanged": 9}
-    assert effect_words.lines(ImportFile(effect=nothing)) == []
+    assert effect_words.lines(ImportFile(stored_as="imports/kept", effect=nothing)) == []
 
 
 def test_refunds_that_wait_for_their_order_are_said() -> None:
@@ -160,7 +160,9 @@ def test_refunds_that_wait_for_their_order_are_said() -> None:
 def running(of_file: str, done: int, total: int, seconds: float = 10, **fields: object) -> job_words.Progress:
     times = {"started_at": NOON, "heartbeat_at": NOON + dt.timedelta(seconds=seconds)}
     job = Job(**{"id": 7, "state": Job.State.RUNNING, "done": done, "total": total, **times, **fields})
-    file = ImportFile(id=3, name="a.csv", size=4096, rows=1000, refused=10, state=of_file, job=job)
+    file = ImportFile(
+        stored_as="imports/kept", id=3, name="a.csv", size=4096, rows=1000, refused=10, state=of_file, job=job
+    )
     return job_words.progress(file)
 
 
@@ -217,7 +219,9 @@ def test_taking_back_cannot_be_cancelled() -> None:
 def test_a_refusal_says_what_happened_what_was_kept_and_what_to_do(
     code: str, params: dict[str, object], happened: str, todo: str
 ) -> None:
-    fault = fault_words.fault_of(ImportFile(id=4, state=State.REFUSED, refusal={"code": code, "params": params}))
+    fault = fault_words.fault_of(
+        ImportFile(stored_as="imports/kept", id=4, state=State.REFUSED, refusal={"code": code, "params": params})
+    )
     assert happened in fault.happened
     assert todo in fault.todo
     assert "Not one row was written" in fault.kept
@@ -230,5 +234,5 @@ def test_every_refusal_has_its_sentence() -> None:
 
 def test_a_failure_shows_no_phone() -> None:
     job = Job(error="ValueError: 13800138000 is no order\n  File ...")
-    fault = fault_words.fault_of(ImportFile(id=4, state=State.FAILED, job=job))
+    fault = fault_words.fault_of(ImportFile(stored_as="imports/kept", id=4, state=State.FAILED, job=job))
     assert fault.happened == "ValueError: 138****8000 is no order"

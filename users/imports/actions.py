@@ -33,6 +33,7 @@ UNDO_DAYS = 30
 
 State = ImportFile.State
 CHANGEABLE = (State.UPLOADED, State.CHECKING, State.READY, State.REFUSED, State.FAILED)
+AGAIN = (*CHANGEABLE, State.CANCELLED)  # what may be checked anew: nothing of it is written
 
 
 class NotNow(Exception):
@@ -76,18 +77,24 @@ def receive(
 def change_options(
     file: ImportFile, *, today: date, by: StaffMember | None = None, source: str | None = None, **options: Any
 ) -> ImportFile:
-    """Read the file another way: the given options (see receive) replace those of before, and it is checked again.
-
-    NotNow when it is being written, or is done with.
+    """Read the file another way: the given options (see receive) replace those of before, and it is checked again,
+    also after it was cancelled. NotNow when it is being written, or a part of it is in, or its upload was let go.
     """
     file = ImportFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
-    _must_be(file, CHANGEABLE)
+    _must_be(file, AGAIN)
+    _must_be_free(file)
     file.options = {**file.options, **{key: _plain(value) for key, value in options.items()}}
     file.source = _source(source) if source else file.source
-    file.state, file.refusal = State.UPLOADED, {}
-    file.save(update_fields=["options", "source", "state", "refusal"])
+    file.state, file.refusal, file.undo_report = State.UPLOADED, {}, {}
+    file.save(update_fields=["options", "source", "state", "refusal", "undo_report"])
     _queue(file, CHECK, by, today=today.isoformat())
     return file
+
+
+def may_check_again(file: ImportFile) -> bool:
+    """Whether a stopped file can be checked as it is: one that was refused would be refused once more."""
+    stopped = file.state in (State.FAILED, State.CANCELLED) and not file.checkpoint
+    return stopped and storage.is_kept(file.stored_as)
 
 
 @transaction.atomic
@@ -258,6 +265,16 @@ def _source(name: str) -> Source:
 def _must_be(file: ImportFile, states: tuple[str, ...]) -> None:
     if file.state not in states:
         raise NotNow("This import cannot be changed now.")
+
+
+def _must_be_free(file: ImportFile) -> None:
+    """Nothing of it is in, nobody is about to stop it, and it is still there to be read."""
+    if not storage.is_kept(file.stored_as):
+        raise NotNow("The upload is no longer kept. Send the file anew.")
+    if file.checkpoint:
+        raise NotNow("A part of it is written. Take that back first.")
+    if file.state == State.CANCELLED and file.job and file.job.is_open:
+        raise NotNow("It is still being stopped. Try again in a moment.")
 
 
 def _plain(value: Any) -> Any:

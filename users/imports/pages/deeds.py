@@ -29,7 +29,13 @@ from users.imports.pages import downloads, fault_words, file_page, job_words, vi
 from users.imports.pages.forms import OptionsForm, SaveMappingForm, UploadForm
 
 # What actions.NotNow may say: marked here, where it is shown.
-NOT_NOW = (N_("This import cannot be changed now."), N_("This import is too old to be taken back."))
+NOT_NOW = (
+    N_("This import cannot be changed now."),
+    N_("This import is too old to be taken back."),
+    N_("The upload is no longer kept. Send the file anew."),
+    N_("A part of it is written. Take that back first."),
+    N_("It is still being stopped. Try again in a moment."),
+)
 
 
 @desk_page(IMPORT)

@@ -1,6 +1,6 @@
 """Why a whole file was not written, in three rows: what happened, what was kept, what to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, gettext_noop
 
@@ -48,6 +48,9 @@ TODO: tuple[tuple[tuple[str, ...], str], ...] = (
 ELSE_TODO = gettext_noop("Export the file again and upload it. If it keeps happening, show this page to your admin.")
 KEPT = gettext_noop("The file as you sent it. Not one row was written; customers and orders are as they were.")
 
+GONE_KEPT = gettext_noop("What the import said of itself. Not one row was written, and the upload is no longer kept.")
+GONE_TODO = gettext_noop("Upload the file again when you want it after all.")
+
 FAILED_TODO = gettext_noop("Check it again. If it breaks off once more, show the run log to your admin.")
 HALF_KEPT = gettext_noop("The file as you sent it, and the part of it that was written before it broke off.")
 HALF_TODO = gettext_noop("Take back what was written; then upload the file again.")
@@ -55,9 +58,10 @@ HALF_TODO = gettext_noop("Take back what was written; then upload the file again
 
 def fault_of(file: ImportFile) -> Fault:
     """Of a file that was refused, failed or cancelled."""
-    if file.state == State.CANCELLED:
-        return _cancelled(file)
-    return _refused(file) if file.state == State.REFUSED else _failed(file)
+    told = _OF[State(file.state)](file)
+    if file.stored_as or file.checkpoint:
+        return told
+    return replace(told, kept=gettext(GONE_KEPT), todo=gettext(GONE_TODO))
 
 
 def sentence(refusal: dict[str, object]) -> str:
@@ -98,8 +102,11 @@ def _cancelled(file: ImportFile) -> Fault:
         _reference(file),
         gettext("Somebody stopped it before it was finished."),
         gettext(KEPT),
-        gettext("Upload it again when you want it after all, or upload another file."),
+        gettext("Check it again when you want it after all, or upload another file."),
     )
+
+
+_OF = {State.REFUSED: _refused, State.FAILED: _failed, State.CANCELLED: _cancelled}
 
 
 def _reference(file: ImportFile) -> str:

@@ -12,7 +12,7 @@ from communities.access import Desk
 from communities.rules import REVEAL_PHONE, SEE_BOARDS
 from opsdesk.lib import figures
 from opsdesk.lib.words import N_
-from users.imports import actions, columns, inspection, queries
+from users.imports import actions, columns, inspection, queries, storage
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
 from users.imports.pages import effect_words, fault_words, job_words, understood, wanted
@@ -252,11 +252,11 @@ def _stopped(file: ImportFile, desk: Desk, today: date) -> Context:
     return {
         "part": "users/imports/_stopped.html",
         "fault": fault_words.fault_of(file),
-        "again": file.state == State.FAILED and not file.checkpoint,
-        "by_names": file.refusal.get("code") == "columns_gone",
+        "again": actions.may_check_again(file),
+        "by_names": file.refusal.get("code") == "columns_gone" and storage.is_kept(file.stored_as),
         "may_undo": actions.may_undo(file, today),
         "original": queries.twins(file).first(),
-        **(other_ways(file) if file.state == State.REFUSED else {}),
+        **(other_ways(file) if file.state == State.REFUSED and storage.is_kept(file.stored_as) else {}),
     }
 
 
