@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from communities.models import Community
-from opsdesk.demo import planting, truths, world
+from opsdesk.demo import truths, world
 from opsdesk.lib.runs.models import Check
 from users.customers.models import Customer, Standing
 from users.imports.models import ImportFile, ImportProblem
@@ -26,7 +26,7 @@ def city(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("seed_demo", customers=900, weeks=12, until=UNTIL, stdout=StringIO())
         yield world.build(customers=900, weeks=12, until=UNTIL)
-        planting.remove()
+        call_command("flush", interactive=False, verbosity=0)  # the trail too, which a removal keeps
 
 
 @pytest.fixture
