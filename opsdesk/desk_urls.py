@@ -1,6 +1,6 @@
 """Desk pages that stand above the apps, and those of communities that show numbers which only the project may read."""
 
-from django.urls import path
+from django.urls import include, path
 
 from communities.places import views as places
 from communities.policies import views as policies
@@ -10,6 +10,7 @@ _FIGURES = {"numbers": place_figures.latest}
 _EFFECT = {"previewer": policy_effect.of_drafts}
 
 urlpatterns = [
+    path("", include("coupons.urls")),
     path("demo/", demo_page.demo, name="demo"),
     path("demo/plant/", demo_page.plant, name="demo_plant"),
     path("demo/remove/", demo_page.remove, name="demo_remove"),
