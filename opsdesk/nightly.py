@@ -12,6 +12,7 @@ from communities.policies import queries as policy_queries
 from opsdesk import trust
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
+from users.imports import clearing
 from users.imports.keepalive import kept_alive
 from users.lifecycle import actions as lifecycle
 from users.lifecycle import queries as lifecycle_queries
@@ -75,6 +76,11 @@ def _tastes(night: Night, progress: Progress) -> Done:
     return Done(found.customers, found.written, {"tags": found.tags})
 
 
+def _uploads(night: Night, progress: Progress) -> Done:
+    gone = clearing.clear(night.as_of) if night.tidy else clearing.Cleared()
+    return Done(gone.looked, gone.uploads, {"uploads": gone.uploads, "bytes": gone.bytes})
+
+
 def _trust(night: Night, progress: Progress) -> Done:
     """Last of all: do the numbers hold? A red one is an answer, not a failure of the night."""
     checks = trust.check_all(night.as_of)
@@ -87,6 +93,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("lifecycle", _lifecycle),
     ("rfm", _rfm),
     ("tastes", _tastes),
+    ("uploads", _uploads),
     ("trust", _trust),
 )
 

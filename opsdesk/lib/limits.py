@@ -1,8 +1,29 @@
-"""How large an uploaded file may be, in one place. A reader takes a Limits; nothing here is read from settings."""
+"""How large an uploaded file may be, how long it is kept, how often things may be done: every bound in one place.
+
+A reader takes a Limits, a door a Rate; nothing here is read from settings.
+"""
 
 from dataclasses import dataclass
 
 MEGABYTE = 1024 * 1024
+
+UPLOAD_DAYS = 30  # an upload is let go when it is older
+UPLOAD_BYTES = 2 * 1024 * MEGABYTE  # of one person, kept on disk together
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most so many within so many seconds, for each person."""
+
+    most: int
+    seconds: int
+
+
+IMPORTS = Rate(5, 3600)
+SEARCHES = Rate(60, 60)
+REVEALS = Rate(60, 3600)
+REVEALS_ALARM = 30  # within the time of REVEALS: a manager is told
+EXPORTS = Rate(10, 3600)
 
 
 @dataclass(frozen=True)

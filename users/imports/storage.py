@@ -53,6 +53,13 @@ def is_kept(name: str) -> bool:
     return bool(name) and path_of(name).is_file()
 
 
+def everything() -> Iterator[tuple[str, float]]:
+    """(name, moment of its last change as a timestamp) of every file on disk."""
+    folder = path_of(FOLDER)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        yield f"{FOLDER}/{path.name}", path.stat().st_mtime
+
+
 def remove(name: str) -> None:
     path_of(name).unlink(missing_ok=True)
 

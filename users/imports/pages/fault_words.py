@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from opsdesk.lib import phones, unreadable
 from users.imports import columns
+from users.imports.clearing import NOT_DECIDED
 from users.imports.models import ImportFile
 
 State = ImportFile.State
@@ -97,13 +98,20 @@ def _failed(file: ImportFile) -> Fault:
 
 
 def _cancelled(file: ImportFile) -> Fault:
+    waited = file.refusal.get("code") == NOT_DECIDED
     return Fault(
         gettext("This import was cancelled"),
         _reference(file),
-        gettext("Somebody stopped it before it was finished."),
+        _waited(file) if waited else gettext("Somebody stopped it before it was finished."),
         gettext(KEPT),
         gettext("Check it again when you want it after all, or upload another file."),
     )
+
+
+def _waited(file: ImportFile) -> str:
+    days = file.refusal["params"]["days"]
+    words = ngettext("Nobody decided about it within %(n)s day.", "Nobody decided about it within %(n)s days.", days)
+    return words % {"n": days}
 
 
 _OF = {State.REFUSED: _refused, State.FAILED: _failed, State.CANCELLED: _cancelled}
