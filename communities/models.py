@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from communities.notices.models import Notice
 from communities.policies.models import PolicyChange
 from communities.rules import ROLES, SCOPES
 
@@ -13,6 +14,7 @@ __all__ = [
     "Assignment",
     "Building",
     "Community",
+    "Notice",
     "PolicyChange",
     "ServiceStation",
     "StaffAct",

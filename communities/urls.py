@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from communities.notices import views as notices
 from communities.places import views as places
 from communities.policies import views as policies
 from communities.staffing import own_page
@@ -36,6 +37,10 @@ urlpatterns = [
     path("policies/<slug:key>/default/", policies.policy_default, name="policy_default"),
     path("trail/", trail.trail, name="trail"),
     path("trail/export/", trail.trail_export, name="trail_export"),
+    path("notifications/", notices.notifications, name="notifications"),
+    path("notifications/newest/", notices.newest, name="notifications_newest"),
+    path("notifications/read/", notices.notices_read, name="notifications_read"),
+    path("notifications/<int:notice_id>/open/", notices.notice_open, name="notification_open"),
     path("me/", own_page.me, name="me"),
     path("me/preferences/", own_page.preferences, name="my_preferences"),
     path("me/tokens/", own_page.token_issue, name="token_issue"),

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from communities.api import CommunityList
+from communities.notices.api import NoticeList, NoticeRead
 from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
 from users.directory.api import CustomerDetail, CustomerList
@@ -20,5 +21,7 @@ urlpatterns = [
     path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
     path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),
     path("imports/<int:file_id>/commit/", ImportCommit.as_view(), name="api_import_commit"),
+    path("notifications/", NoticeList.as_view(), name="api_notifications"),
+    path("notifications/<int:notice_id>/read/", NoticeRead.as_view(), name="api_notification_read"),
     re_path(r".*[^/]$", error_answers.without_slash, name="api_without_slash"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from communities import access, rules
 from communities.models import Community
+from communities.notices import queries as notices
 from opsdesk import waiting
 from opsdesk.navigation import NAVIGATION, Entry, Group
 from users.pulse import queries as pulse
@@ -103,6 +104,11 @@ class Frame:
     @cached_property
     def notices_url(self) -> str:
         return address("notifications") if self.desk else ""
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications wait to be read; nothing is asked for a page without a bell."""
+        return notices.unread_count(self.desk.staff) if self.desk and self.notices_url else 0
 
     def _links(self, group: Group) -> list[Link]:
         opened = [(entry, address(entry.url_name)) for entry in group.entries if self._may(entry)]

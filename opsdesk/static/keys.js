@@ -20,7 +20,7 @@
     return row && row.querySelector(selector);
   }
   function go(letter) {
-    var link = document.querySelector('.rail [data-key="' + letter + '"]');
+    var link = document.querySelector('[data-key="' + CSS.escape(letter) + '"]');
     if (link) location.href = link.href;
   }
   function search() {
