@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from communities.notices import actions as notices
 from communities.policies import queries as policy_queries
 from opsdesk import trust
 from opsdesk.lib import sql
@@ -109,6 +110,8 @@ def run(night: Night, hold: Hold, tell: Callable[[str], None] = lambda text: Non
     with kept_alive(hold), _alone(hold):
         done = {name: asdict(_step(n, night, hold, tell)) for n, (name, _) in enumerate(STEPS)}
         sql.run(_LOOK_AGAIN)
+        if night.tidy:
+            notices.forget_old(night.as_of)
     return done
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from communities.policies.rules import Policies
-from opsdesk import nightly, trust
+from opsdesk import nightly, telling, trust
 from opsdesk.demo import planting, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
@@ -68,11 +68,11 @@ def plant(hold: Hold) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    imports.CHECK: check,
-    imports.COMMIT: then_the_night(imports.commit_file),
-    imports.UNDO: then_the_night(imports.undo_file),
-    NIGHTLY: compute,
-    RECOMPUTE: compute,
+    imports.CHECK: telling.of_import(check),
+    imports.COMMIT: telling.of_import(then_the_night(imports.commit_file)),
+    imports.UNDO: telling.of_import(then_the_night(imports.undo_file)),
+    NIGHTLY: telling.of_night(compute),
+    RECOMPUTE: telling.of_night(compute),
     trust.KIND: trust.handle,
     PLANT: plant,
 }

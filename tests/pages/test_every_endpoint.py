@@ -13,8 +13,9 @@ from django.urls import URLPattern
 
 from communities import rules
 from communities.api_access import TokenThrottle
-from communities.models import Assignment
-from opsdesk import api
+from communities.models import Assignment, Notice
+from opsdesk import api, telling
+from opsdesk.lib.runs.models import Job
 from tests import api_world
 from tests.api_world import World
 from tests.cast import Cast
@@ -34,6 +35,8 @@ SCOPES = {
     ("api_import", "GET"): "read:imports",
     ("api_import_problems", "GET"): "read:imports",
     ("api_import_commit", "POST"): "import:orders",
+    ("api_notifications", "GET"): "read:notifications",
+    ("api_notification_read", "POST"): "mark:notifications",
 }
 ANY_SCOPE = {("api_schema", "GET")}  # says nothing of the business; for any living token of a role with the API
 REFUSALS = {"api_without_slash"}
@@ -49,6 +52,7 @@ WORDS = {
     "api_communities": [], "api_customer": [], "api_import": [], "api_imports": ["after", "limit"],
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
+    "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
 HOSTILE = [
     "\0", "a\0b", "2147483647", "2147483648", "9" * 19, "0" * 12 + "9" * 30, "9" * 5000, "-1", "0001-01-01",
@@ -81,9 +85,11 @@ def file(people: Cast, settings: Any, tmp_path: Any) -> ImportFile:
 
 
 @pytest.fixture
-def known(world: World, file: ImportFile) -> dict[str, int]:
+def known(people: Cast, world: World, file: ImportFile) -> dict[str, int]:
     """An id for each place in an address."""
-    return {"customer_id": world.cuiping.pk, "file_id": file.pk}
+    telling.import_ended(Job(pk=1, kind="import_check", payload={"file": file.pk}, created_by=people.manager))
+    notice = Notice.objects.get(recipient=people.manager)
+    return {"customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk}
 
 
 def ask(mine: Caller, pattern: URLPattern, known: dict[str, int], method: str = "GET", **query: str) -> HttpResponse:
@@ -199,4 +205,5 @@ def test_no_id_breaks_anything(people: Cast) -> None:
     for number in ("0", "9" * 18, "9" * 19, "9" * 30, "9" * 5000):
         paths = (f"customers/{number}/", f"imports/{number}/", f"imports/{number}/problems/")
         assert {client.get(f"/api/{path}").status_code for path in paths} == {404}
-        assert client.post(f"/api/imports/{number}/commit/").status_code == 404
+        for path in (f"imports/{number}/commit/", f"notifications/{number}/read/"):
+            assert client.post(f"/api/{path}").status_code == 404
