@@ -5,10 +5,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community
-from users.contact.rules import CHANNELS, REASONS
+from users.contact.rules import CHANNELS, REASONS, UNSENT
 from users.customers.models import Customer
 
 CHANNEL_CHOICES = [(code, _(label)) for code, label in CHANNELS.items()]
+WHY_NOT_CHOICES = [(code, _(label)) for code, label in {**REASONS, **UNSENT}.items()]
 
 
 class ContactWish(models.Model):
@@ -113,9 +114,7 @@ class Touch(models.Model):
     thing = models.CharField(max_length=16)
     thing_id = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.DONE)
-    blocked_by = models.CharField(
-        max_length=16, blank=True, choices=[(code, _(label)) for code, label in REASONS.items()]
-    )
+    blocked_by = models.CharField(max_length=16, blank=True, choices=WHY_NOT_CHOICES)
     lifecycle = models.CharField(max_length=10, blank=True)
     rfm_class = models.CharField(max_length=10, blank=True)
     as_of = models.DateField(null=True, help_text="of the classes above")

@@ -30,6 +30,13 @@ REASONS = {
     "limit": N_("has as many as one may have"),
 }
 
+# Why a message that the gate let through did not reach anybody after all.
+UNSENT = {
+    "late": N_("came too late"),
+    "failed": N_("could not be delivered"),
+    "off": N_("called off"),
+}
+
 
 @dataclass(frozen=True)
 class Facts:
