@@ -16,8 +16,8 @@ from users.outbox.models import Message
 class Batch(models.Model):
     """Coupons for a frozen audience: what is drafted, approved, issued and judged as one. Money in fen.
 
-    candidates = held_back + control + recipients, always; the people stand in BatchMember. An open batch has no members:
-    staff hand its coupons out one by one, `recipients` of them at most.
+    candidates = held_back + control + recipients, always; the people stand in BatchMember. An open batch has no
+    members: staff hand its coupons out one by one, `recipients` of them at most.
     """
 
     class Origin(models.TextChoices):
