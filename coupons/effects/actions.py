@@ -134,8 +134,8 @@ SELECT %(week)s, COALESCE(p.community_id, u.community_id), COALESCE(l.lifecycle,
        COALESCE(sum(p.discount), 0), COALESCE(sum(u.uses), 0), COALESCE(sum(u.cost), 0)
   FROM paid p
   FULL JOIN used u USING (customer_id)
-  LEFT JOIN users_lifecyclesnapshot l ON l.as_of = %(week)s AND l.customer_id = customer_id
-  LEFT JOIN users_rfmscore r ON r.as_of = %(week)s AND r.customer_id = customer_id
+  LEFT JOIN users_lifecyclesnapshot l ON l.as_of = %(week)s AND l.customer_id = COALESCE(p.customer_id, u.customer_id)
+  LEFT JOIN users_rfmscore r ON r.as_of = %(week)s AND r.customer_id = COALESCE(p.customer_id, u.customer_id)
  GROUP BY 2, 3, 4
 """
 
