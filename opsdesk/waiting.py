@@ -9,13 +9,16 @@ from django.utils.translation import gettext, ngettext
 
 from communities import rules
 from communities.access import Desk
+from communities.models import StaffAct
 from opsdesk import run_words
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
 from users.imports.models import ImportFile
+from users.imports.pages import queries as imports
 from users.pulse import queries as pulse
 
 KEEP_DAYS = 14  # an old import's left-out rows stop asking
+ALARM_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def for_desk(desk: Desk, now: dt.datetime) -> list[Item]:
 
 
 def imports_to_decide(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    for file in ImportFile.objects.filter(state=ImportFile.State.READY).order_by("-id")[:5]:
+    mine = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff)
+    for file in mine.filter(state=ImportFile.State.READY).order_by("-id")[:5]:
         yield Item(
             "upload",
             gettext("Import"),
@@ -57,9 +61,8 @@ def imports_to_decide(desk: Desk, now: dt.datetime) -> Iterator[Item]:
 
 
 def rows_left_out(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    recent = ImportFile.objects.filter(
-        state=ImportFile.State.DONE, committed_at__gte=now - dt.timedelta(days=KEEP_DAYS)
-    )
+    mine = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff)
+    recent = mine.filter(state=ImportFile.State.DONE, committed_at__gte=now - dt.timedelta(days=KEEP_DAYS))
     for file in recent.filter(refused__gt=0).order_by("-id")[:5]:
         left_out = ngettext("%(n)s row", "%(n)s rows", file.refused) % {"n": count(file.refused)}
         yield Item(
@@ -136,6 +139,35 @@ def broken_invariants(desk: Desk, now: dt.datetime) -> Iterator[Item]:
         )
 
 
+def reveal_alarms(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Who looked at so many phones within an hour that somebody should ask why (index on the day of an act)."""
+    lately = StaffAct.objects.filter(verb="alarm", thing="staff", at__gte=now - dt.timedelta(days=ALARM_DAYS))
+    if not desk.scope_for(rules.CHANGE_STAFF).everywhere:
+        return
+    for act in lately.select_related("staff")[:5]:
+        seen = act.detail.get("reveals", 0)
+        words = ngettext(
+            "%(who)s saw %(n)s phone number within an hour", "%(who)s saw %(n)s phone numbers within an hour", seen
+        )
+        yield Item(
+            "alert-triangle",
+            gettext("Alarm"),
+            words % {"who": act.staff or "", "n": seen},
+            gettext("Ask what they were for; the trail names each with its reason"),
+            act.at,
+            gettext("Look"),
+            _acts_of(desk, act),
+            urgent=True,
+        )
+
+
+def _acts_of(desk: Desk, act: StaffAct) -> str:
+    """The numbers they saw, for who may read the trail; else the person."""
+    if desk.may(rules.SEE_TRAIL):
+        return f"{reverse('trail')}?staff={act.thing_id}&verb=reveal"
+    return reverse("staff_member", args=[act.thing_id])
+
+
 def _rows(n: int) -> str:
     return ngettext("%(n)s row", "%(n)s rows", n) % {"n": count(n)}
 
@@ -144,6 +176,7 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, imports_to_decide),
     (rules.IMPORT, rows_left_out),
     (rules.IMPORT, lagging_communities),
+    (rules.CHANGE_STAFF, reveal_alarms),
     (rules.SEE_RUNS, failed_work),
     (rules.SEE_RUNS, stale_numbers),
     (rules.SEE_RUNS, broken_invariants),

@@ -9,14 +9,11 @@ from django.db.models.functions import Now
 
 from communities.actions import write_log
 from communities.models import StaffAct, StaffMember
-from opsdesk.lib import phones
+from opsdesk.lib import limits, phones
 from opsdesk.lib.words import N_
 from users.customers.models import Customer
 from users.directory.models import Note, SavedView
 
-HOUR = timedelta(hours=1)
-REVEALS_AN_HOUR = 60
-EXPORTS_AN_HOUR = 10
 PAGE = "customers"
 
 # Why somebody may need a full phone.
@@ -37,19 +34,22 @@ class TooMany(Exception):
 
 @transaction.atomic
 def reveal(customer: Customer, *, by: StaffMember, reason: str) -> str:
-    """The full phone, once, for a logged reason. Raises TooMany after sixty within an hour."""
-    _count_this_hour(by, "reveal", REVEALS_AN_HOUR)
+    """The full phone, once, for a logged reason. Raises TooMany after sixty within an hour; at thirty the log keeps an
+    alarm, which waits for whoever looks after staff."""
+    before = _count(by, "reveal", limits.REVEALS)
     write_log(
         staff=by, verb="reveal", thing="customer", thing_id=customer.pk, community_id=customer.community_id,
         reason=reason, detail={"phone": phones.mask(customer.phone)},
     )  # fmt: skip
+    if before + 1 == limits.REVEALS_ALARM and not _lately(by, "alarm", limits.REVEALS):
+        write_log(staff=by, verb="alarm", thing="staff", thing_id=by.pk, detail={"reveals": before + 1})
     return customer.phone
 
 
 @transaction.atomic
 def may_export(by: StaffMember) -> None:
     """Raises TooMany after ten within an hour."""
-    _count_this_hour(by, "export", EXPORTS_AN_HOUR)
+    _count(by, "export", limits.EXPORTS)
 
 
 def log_export(
@@ -66,12 +66,19 @@ def count_export(act: StaffAct, *, rows: int) -> None:
     act.save(update_fields=["detail"])
 
 
-def _count_this_hour(by: StaffMember, verb: str, limit: int) -> None:
-    """One at a time for each person, so that two at once cannot both be the last. Index act_of_a_person."""
+def _count(by: StaffMember, verb: str, rate: limits.Rate) -> int:
+    """How often before. One at a time for each person, so that two at once cannot both be the last."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [verb, by.pk])
-    if StaffAct.objects.filter(staff=by, verb=verb, at__gt=Now() - HOUR).count() >= limit:
-        raise TooMany(limit)
+    if (before := _lately(by, verb, rate)) >= rate.most:
+        raise TooMany(rate.most)
+    return before
+
+
+def _lately(by: StaffMember, verb: str, rate: limits.Rate) -> int:
+    """Index act_of_a_person."""
+    since = Now() - timedelta(seconds=rate.seconds)
+    return StaffAct.objects.filter(staff=by, verb=verb, at__gt=since).count()
 
 
 # -- Notes, views, what a list shows -------------------------------------------------------------------------------
