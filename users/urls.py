@@ -51,6 +51,7 @@ import_urls = [
     path("imports/<int:file_id>/commit/", deeds.import_commit, name="import_commit"),
     path("imports/<int:file_id>/cancel/", deeds.import_cancel, name="import_cancel"),
     path("imports/<int:file_id>/undo/", deeds.import_undo, name="import_undo"),
+    path("imports/<int:file_id>/let-go/", deeds.import_let_go, name="import_let_go"),
     path("imports/<int:file_id>/problems/", imports.import_problems, name="import_problems"),
     path("imports/<int:file_id>/refused-rows/", deeds.import_refused_rows, name="import_refused_rows"),
     path("imports/addresses/", teach_views.addresses, name="addresses"),

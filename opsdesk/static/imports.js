@@ -22,6 +22,12 @@
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (event.target.matches("[data-upload]")) travelling(event.target, true);
   });
+  // Too many files for now: the form comes back with the reason, as with any other mistake in it.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (!event.target.matches("[data-upload]") || event.detail.xhr.status !== 429) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
   document.addEventListener("htmx:afterRequest", function (event) {
     if (event.target.matches("[data-upload]")) travelling(event.target, false);
   });

@@ -72,8 +72,8 @@ def words(html: str) -> str:
 DOORS = [
     ("get", "imports"), ("post", "import_upload"), ("get", "import"), ("post", "import_options"),
     ("post", "import_mapping"), ("get", "import_progress"), ("post", "import_commit"), ("post", "import_cancel"),
-    ("post", "import_undo"), ("get", "import_problems"), ("post", "import_refused_rows"), ("get", "addresses"),
-    ("get", "address_teach"), ("post", "address_teach"), ("post", "address_forget"),
+    ("post", "import_undo"), ("post", "import_let_go"), ("get", "import_problems"), ("post", "import_refused_rows"),
+    ("get", "addresses"), ("get", "address_teach"), ("post", "address_teach"), ("post", "address_forget"),
 ]  # fmt: skip
 
 

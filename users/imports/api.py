@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,12 +19,14 @@ from communities.api_errors import Conflict, ErrorSerializer, TooLarge
 from communities.api_query import QuerySerializer
 from communities.api_views import ScopedView
 from opsdesk.lib import paging
+from opsdesk.lib.rates import TooOften
 from opsdesk.lib.runs import wake
 from opsdesk.lib.unreadable import UnreadableFile
-from users.imports import actions, api_shapes, problems
+from users.imports import actions, allowance, api_shapes, problems
+from users.imports.allowance import NoRoom
 from users.imports.api_shapes import UploadSerializer
 from users.imports.models import ImportFile
-from users.imports.pages import fault_words, problem_page
+from users.imports.pages import allowance_words, fault_words, problem_page
 from users.imports.pages import queries as page_queries
 
 State = ImportFile.State
@@ -38,6 +41,17 @@ NOT_YET = {
     State.UNDOING: _("It is being taken back."),
     State.UNDONE: _("It was taken back. Send the file anew."),
 }
+
+
+class NotNow(APIException):
+    """Too many imports within an hour, or no room for one more; DRF tells `wait` as Retry-After."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+
+    def __init__(self, error: TooOften | NoRoom) -> None:
+        code = "too_many_imports" if isinstance(error, TooOften) else "no_room"
+        super().__init__(allowance_words.sentence(error), code)
+        self.wait = error.wait
 
 
 class ImportQuery(QuerySerializer):
@@ -105,6 +119,7 @@ class ImportList(ScopedView):
 
     def _received(self, asked: dict[str, Any]) -> ImportFile:
         try:
+            allowance.take(self.desk.staff, asked["file"].size, timezone.now())
             file = actions.receive(
                 asked["file"],
                 asked["file"].name,
@@ -117,6 +132,8 @@ class ImportList(ScopedView):
             )
         except UnreadableFile as error:
             raise TooLarge(fault_words.sentence({"code": error.code, "params": error.params})) from None
+        except (TooOften, NoRoom) as error:
+            raise NotNow(error) from None
         _wake(file)
         return file
 

@@ -13,6 +13,8 @@ from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from communities.actions import write_log
+from communities.models import StaffMember
 from opsdesk.lib.limits import UPLOAD_DAYS
 from opsdesk.lib.runs.models import Job
 from users.imports import staging, storage
@@ -43,6 +45,19 @@ def clear(as_of: date, days: int = UPLOAD_DAYS) -> Cleared:
     return Cleared(looked, len(freed) + len(strays), sum(freed))
 
 
+def let_go(file: ImportFile, by: StaffMember) -> bool:
+    """Let go of one upload because somebody asks for it; False while it is at work or waits for a decision."""
+    if file.state in UNDECIDED or _let_go(file.pk) is None:
+        return False
+    write_log(staff=by, verb="let_go", thing="import", thing_id=file.pk, detail={"file": file.name})
+    return True
+
+
+def may_let_go(file: ImportFile) -> bool:
+    at_work = file.state in (State.COMMITTING, State.UNDOING) or (file.job is not None and file.job.is_open)
+    return bool(file.stored_as) and file.state not in UNDECIDED and not at_work
+
+
 def _old(before: datetime) -> QuerySet[ImportFile]:
     """Of a written import the day of writing counts: until then its rows may still be asked for."""
     last = Greatest(F("uploaded_at"), F("committed_at"), output_field=DateTimeField())
@@ -54,7 +69,7 @@ def _at_rest() -> QuerySet[ImportFile]:
     return ImportFile.objects.exclude(stored_as="").exclude(open_job).order_by("pk")
 
 
-def _let_go(file_id: int, days: int) -> int | None:
+def _let_go(file_id: int, days: int = UPLOAD_DAYS) -> int | None:
     """Bytes freed, None when somebody set it to work meanwhile. First the row, then the disk: a crash between the two
     leaves a stray, which the next night finds."""
     with transaction.atomic():

@@ -18,14 +18,16 @@ from django_htmx.http import HttpResponseClientRedirect
 from communities.access import DeskRequest, desk_page
 from communities.rules import IMPORT, REVEAL_PHONE
 from opsdesk.lib import htmx
+from opsdesk.lib.rates import TooOften
 from opsdesk.lib.runs import wake
 from opsdesk.lib.unreadable import UnreadableFile
 from opsdesk.lib.words import N_
-from users.imports import actions
+from users.imports import actions, allowance, clearing
+from users.imports.allowance import NoRoom
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
 from users.imports.pages import actions as page_actions
-from users.imports.pages import downloads, fault_words, file_page, job_words, views
+from users.imports.pages import allowance_words, downloads, fault_words, file_page, job_words, views
 from users.imports.pages.forms import OptionsForm, SaveMappingForm, UploadForm
 
 # What actions.NotNow may say: marked here, where it is shown.
@@ -50,12 +52,16 @@ def import_upload(request: DeskRequest) -> HttpResponse:
     except UnreadableFile as error:
         form.add_error("file", fault_words.sentence({"code": error.code, "params": error.params}))
         return _upload_again(request, form)
+    except (TooOften, NoRoom) as error:
+        form.add_error("file", allowance_words.sentence(error))
+        return _upload_again(request, form, wait=error.wait)
     address = reverse("import", args=[file.pk])
     return HttpResponseClientRedirect(address) if htmx.wants_part(request) else redirect(address)
 
 
 def _received(request: DeskRequest, form: UploadForm) -> ImportFile:
     sent = form.cleaned_data["file"]
+    allowance.take(request.desk.staff, sent.size, timezone.now())
     file = actions.receive(
         sent,
         sent.name,
@@ -69,11 +75,15 @@ def _received(request: DeskRequest, form: UploadForm) -> ImportFile:
     return file
 
 
-def _upload_again(request: DeskRequest, form: UploadForm) -> HttpResponse:
+def _upload_again(request: DeskRequest, form: UploadForm, wait: int = 0) -> HttpResponse:
+    """The form with what is wrong; `wait`: seconds until the file may be sent."""
     context = views.list_context(request, form)
-    if htmx.wants_part(request):
-        return render(request, "users/imports/_upload.html", context)
-    return render(request, "users/imports/list.html", context, status=422)
+    part = htmx.wants_part(request)
+    template = "users/imports/_upload.html" if part else "users/imports/list.html"
+    answer = render(request, template, context, status=429 if wait else 200 if part else 422)
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 @desk_page(IMPORT)
@@ -174,6 +184,18 @@ def import_cancel(request: DeskRequest, file_id: int) -> HttpResponse:
         return redirect("import", file.pk)
     file.refresh_from_db()
     return views.progress_part(request, file) if file.state in job_words.RUNNING else views.over()
+
+
+@desk_page(IMPORT)
+@require_POST
+def import_let_go(request: DeskRequest, file_id: int) -> HttpResponse:
+    """The upload is removed from disk at once: room for others. What the import said of itself stays."""
+    file = views.file_in_reach(request.desk, file_id)
+    if clearing.let_go(file, request.desk.staff):
+        messages.success(request, gettext("The upload is no longer kept"))
+    else:
+        messages.error(request, gettext("This import cannot be changed now."))
+    return redirect("import", file.pk)
 
 
 def _done(request: DeskRequest, file: ImportFile, deed: Callable[[date], object]) -> HttpResponse:

@@ -12,7 +12,7 @@ from communities.access import Desk
 from communities.rules import REVEAL_PHONE, SEE_BOARDS
 from opsdesk.lib import figures
 from opsdesk.lib.words import N_
-from users.imports import actions, columns, inspection, queries, storage
+from users.imports import actions, clearing, columns, inspection, queries, storage
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
 from users.imports.pages import effect_words, fault_words, job_words, understood, wanted
@@ -45,6 +45,7 @@ def context(file: ImportFile, desk: Desk, today: date) -> Context:
         "file": file,
         "steps": steps(file),
         "head_actions": "users/imports/_file_actions.html",
+        "may_let_go": clearing.may_let_go(file),
         "another": file.state in (State.READY, State.DONE, State.UNDONE),
         **downloads(desk),
     }
