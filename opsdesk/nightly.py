@@ -10,6 +10,7 @@ from typing import Any
 
 from communities.notices import actions as notices
 from communities.policies import queries as policy_queries
+from coupons.effects import actions as effects
 from opsdesk import trust
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
@@ -77,6 +78,11 @@ def _tastes(night: Night, progress: Progress) -> Done:
     return Done(found.customers, found.written, {"tags": found.tags})
 
 
+def _effects(night: Night, progress: Progress) -> Done:
+    found = effects.measure(night.as_of)
+    return Done(found.batches, found.rows, {"batches": found.batches, "weeks": found.weeks})
+
+
 def _uploads(night: Night, progress: Progress) -> Done:
     gone = clearing.clear(night.as_of) if night.tidy else clearing.Cleared()
     return Done(gone.looked, gone.uploads, {"uploads": gone.uploads, "bytes": gone.bytes})
@@ -94,6 +100,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("lifecycle", _lifecycle),
     ("rfm", _rfm),
     ("tastes", _tastes),
+    ("effects", _effects),
     ("uploads", _uploads),
     ("trust", _trust),
 )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from communities.policies import queries as policies
 from coupons.effects.rules import WINDOWS
 from opsdesk.lib import sql
+from users.lifecycle.models import SnapshotDay
 
 # Batches that have something new to say: a window open since they were last measured, or a back-dated order.
 _DUE = """
@@ -77,7 +79,11 @@ class Counted:
 
 
 def measure(as_of: date) -> Counted:
-    """Measure every batch that has something new, and the weeks whose money may have changed. Idempotent."""
+    """Measure every batch that has something new, and the weeks whose money may have changed. Idempotent; a date
+    before the newest that was computed changes nothing, for what is known since would be lost."""
+    newest = SnapshotDay.objects.aggregate(newest=Max("as_of"))["newest"]
+    if newest and as_of < newest:
+        return Counted(0, 0, 0)
     margin = policies.for_company().margin_share
     due = [batch for (batch,) in sql.rows(_DUE, as_of=as_of, longest=WINDOWS[-1])]
     for batch in due:

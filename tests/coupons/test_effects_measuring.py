@@ -15,6 +15,7 @@ from coupons.grants.models import Grant
 from tests.conftest import TODAY
 from tests.coupons.worlds import make_budget, make_coupon
 from tests.histories import SHANGHAI, quickly
+from tests.standings import run_done
 from users.lifecycle.models import LifecycleSnapshot
 from users.purchases.models import CommunityDay, CustomerDay, DaysChanged
 
@@ -106,6 +107,17 @@ def test_a_batch_is_measured_again_only_while_there_is_news() -> None:
     DaysChanged.objects.create(first_day=TODAY + dt.timedelta(days=30), rows=1)
     assert actions.measure(TODAY + dt.timedelta(days=62)).batches == 0
     assert Measured.objects.get().as_of == TODAY + dt.timedelta(days=61)
+
+
+def test_a_night_of_an_older_date_changes_nothing() -> None:
+    make_batch("B-1", TODAY, [("send", 1, ""), ("control", 1, "")])
+    make_day(1, TODAY, 900, 100)
+    told_day(TODAY, 1000, 900, 100)
+    actions.measure(TODAY + dt.timedelta(days=10))
+    run_done(TODAY + dt.timedelta(days=10))
+    assert actions.measure(TODAY - dt.timedelta(days=10)) == actions.Counted(0, 0, 0)
+    assert SubsidyWeek.objects.get().gross == 1000
+    assert Measured.objects.get().as_of == TODAY + dt.timedelta(days=10)
 
 
 def test_several_batches_are_compared_each_within_itself() -> None:
