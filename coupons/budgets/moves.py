@@ -69,20 +69,20 @@ def apply(moves: Sequence[Move]) -> list[int]:
     """
     if any(not move.key for move in moves):
         raise ValueError("a move without a key could happen twice")
-    entered = _enter(moves)
-    for budget_id, reserved, spent in _sums(move for move in moves if move.key in entered):
+    once = {move.key: move for move in reversed(moves)}  # of two moves with one key the first counts
+    entered = _enter(list(once.values()))
+    for budget_id, reserved, spent in _sums(move for key, move in once.items() if key in entered):
         if not sql.run(MOVE, id=budget_id, reserved=reserved, spent=spent):
             raise Short(*_missing(budget_id, reserved + spent))
-    return [entered.get(move.key, 0) for move in moves]
+    return [entered.pop(move.key, 0) for move in moves]
 
 
 def _enter(moves: Sequence[Move]) -> dict[str, int]:
-    """New entries by key. Each key once: of two moves with one key the first counts."""
-    once = {move.key: move for move in reversed(moves)}.values()
+    """Ids of the new entries by key."""
     names = ("budget_id", "kind", "reserved", "spent", "thing", "thing_id", "grants", "key")
-    columns = {name: [getattr(move, name) for move in once] for name in names}
-    columns["note"] = [move.note[:200] for move in once]
-    columns["by_id"] = [move.by.pk if move.by else None for move in once]
+    columns = {name: [getattr(move, name) for move in moves] for name in names}
+    columns["note"] = [move.note[:200] for move in moves]
+    columns["by_id"] = [move.by.pk if move.by else None for move in moves]
     return dict(sql.rows(ENTER, **columns))
 
 
