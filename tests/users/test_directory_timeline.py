@@ -68,7 +68,7 @@ def test_an_rfm_move_names_the_dimensions_that_turned() -> None:
     [move] = events.from_scores(mondays)
     assert (str(move.day), move.facts["before"], move.facts["after"]) == ("2018-05-14", "champion", "win_back")
     with translation.override("en"):
-        assert words.turned(move.facts["turns"]) == "R 13 → 14 days, score 4 → 3, not above 3.02"
+        assert words.turned(move.facts["turns"]) == "R 13 → 14 (days), score 4 → 3, not above 3.02"
     with translation.override("zh-hans"):
         assert words.turned(move.facts["turns"]) == "R 由 13 天变 14 天，4 分到 3 分，不高于 3.02"
 

@@ -18,11 +18,11 @@ def ago(days: int) -> dt.date:
     ("first", "last", "purchases", "lifecycle", "why"),
     [
         (None, None, 0, "prospect", "registered 2018-04-01, no purchase yet"),
-        (1, 1, 1, "new_paying", "first purchase 2018-05-16, 1 days ≤ 7"),
-        (7, 1, 3, "new_paying", "first purchase 2018-05-10, 7 days ≤ 7"),
+        (1, 1, 1, "new_paying", "first purchase 2018-05-16, days since then 1 ≤ 7"),
+        (7, 1, 3, "new_paying", "first purchase 2018-05-10, days since then 7 ≤ 7"),
         (8, 8, 1, "silent", "one purchase, 2018-05-09, 8 days > 7 and none since"),
-        (8, 1, 2, "active", "2 purchases, last order 2018-05-16, 1 days ≤ 14"),
-        (20, 14, 2, "active", "2 purchases, last order 2018-05-03, 14 days ≤ 14"),
+        (8, 1, 2, "active", "2 purchases, last order 2018-05-16, days since then 1 ≤ 14"),
+        (20, 14, 2, "active", "2 purchases, last order 2018-05-03, days since then 14 ≤ 14"),
         (20, 15, 2, "silent", "last order 2018-05-02, 15 days > 14"),
         (9, 8, 1, "silent", "one purchase, 2018-05-08, 9 days > 7 and none since"),  # two orders, one purchase
     ],
@@ -50,11 +50,11 @@ def test_a_customer_moves_as_windows_open_and_run_out() -> None:
     moves = rules.moves(bought, dt.date(2018, 4, 1), D, DEFAULTS)
     assert [(str(m.as_of), m.before, m.after, str(m.reason)) for m in moves] == [
         ("2018-04-02", "", "prospect", "registered 2018-04-01, no purchase yet"),
-        ("2018-04-03", "prospect", "new_paying", "first purchase 2018-04-02, 1 days ≤ 7"),
+        ("2018-04-03", "prospect", "new_paying", "first purchase 2018-04-02, days since then 1 ≤ 7"),
         ("2018-04-10", "new_paying", "silent", "one purchase, 2018-04-02, 8 days > 7 and none since"),
-        ("2018-04-13", "silent", "active", "2 purchases, last order 2018-04-12, 1 days ≤ 14"),
+        ("2018-04-13", "silent", "active", "2 purchases, last order 2018-04-12, days since then 1 ≤ 14"),
         ("2018-04-27", "active", "silent", "last order 2018-04-12, 15 days > 14"),
-        ("2018-05-02", "silent", "active", "3 purchases, last order 2018-05-01, 1 days ≤ 14"),
+        ("2018-05-02", "silent", "active", "3 purchases, last order 2018-05-01, days since then 1 ≤ 14"),
         ("2018-05-16", "active", "silent", "last order 2018-05-01, 15 days > 14"),
     ]
 

@@ -115,9 +115,9 @@ def test_a_fixed_score_decides_high_where_it_is_set() -> None:
 def test_a_class_is_told_in_words() -> None:
     cuts = Cuts("own", (7, 30, 60, 90), (1, 2, 3, 4), (1000, 2000, 3000, 4000), Scores(8, 12, 9), 3)
     assert [str(reason) for reason in rules.why(Values(1, 5, 123456), cuts, Policies())] == [
-        "R: last order 1 days before; score 5 is above 2.67: high",
-        "F: 5 purchases; score 5 is above 4: high",
-        "M: ¥1234.56 net; score 5 is above 3: high",
+        "R: days since the last order 1; score 5 is above 2.67: high",
+        "F: purchases 5; score 5 is above 4: high",
+        "M: ¥1,234.56 net; score 5 is above 3: high",
     ]
 
 

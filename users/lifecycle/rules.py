@@ -109,11 +109,12 @@ def why(facts: Facts, as_of: date, policies: Policies) -> Reason:
     match class_of(facts, as_of, policies):
         case "new_paying":
             return Reason(
-                N_("first purchase %(first)s, %(days)s days ≤ %(new_window)s"), known | limit | {"days": since_first}
+                N_("first purchase %(first)s, days since then %(days)s ≤ %(new_window)s"),
+                known | limit | {"days": since_first},
             )
         case "active":
             return Reason(
-                N_("%(purchases)s purchases, last order %(last)s, %(days)s days ≤ %(silent_after)s"),
+                N_("%(purchases)s purchases, last order %(last)s, days since then %(days)s ≤ %(silent_after)s"),
                 known | limit | {"days": since_last},
             )
     if facts.purchases < 2:

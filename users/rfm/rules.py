@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from communities.policies.rules import Policies
+from opsdesk.lib import figures
 from opsdesk.lib.reasons import Reason
 from opsdesk.lib.words import N_
 
@@ -198,16 +199,16 @@ def _cuts_of(members: Sequence[Values], policies: Policies, company: Cuts | None
 
 # (low, high) by dimension
 _R = (
-    N_("R: last order %(value)s days before; score %(score)s is not above %(limit)s: low"),
-    N_("R: last order %(value)s days before; score %(score)s is above %(limit)s: high"),
+    N_("R: days since the last order %(value)s; score %(score)s is not above %(limit)s: low"),
+    N_("R: days since the last order %(value)s; score %(score)s is above %(limit)s: high"),
 )
 _F = (
-    N_("F: %(value)s purchases; score %(score)s is not above %(limit)s: low"),
-    N_("F: %(value)s purchases; score %(score)s is above %(limit)s: high"),
+    N_("F: purchases %(value)s; score %(score)s is not above %(limit)s: low"),
+    N_("F: purchases %(value)s; score %(score)s is above %(limit)s: high"),
 )
 _M = (
-    N_("M: ¥%(value)s net; score %(score)s is not above %(limit)s: low"),
-    N_("M: ¥%(value)s net; score %(score)s is above %(limit)s: high"),
+    N_("M: %(value)s net; score %(score)s is not above %(limit)s: low"),
+    N_("M: %(value)s net; score %(score)s is above %(limit)s: high"),
 )
 
 
@@ -221,6 +222,6 @@ def why(values: Values, cuts: Cuts, policies: Policies) -> list[Reason]:
 
 
 def _reason(name: str, value: int, one: int, limit: Fraction | int) -> Reason:
-    shown = f"{value / 100:.2f}" if name == "m" else value
+    shown = figures.yuan(value) if name == "m" else figures.count(value)
     message = {"r": _R, "f": _F, "m": _M}[name][one > limit]
     return Reason(message, {"value": shown, "score": one, "limit": f"{float(limit):.2f}".rstrip("0").rstrip(".")})

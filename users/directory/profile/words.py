@@ -36,10 +36,10 @@ def _turn(turn: dict[str, Any]) -> str:
     }
     rises = turn["up"]
     return {
-        ("r", True): _("R %(from)s → %(to)s days, score %(score_from)s → %(score_to)s, above %(limit)s"),
-        ("r", False): _("R %(from)s → %(to)s days, score %(score_from)s → %(score_to)s, not above %(limit)s"),
-        ("f", True): _("F %(from)s → %(to)s times, score %(score_from)s → %(score_to)s, above %(limit)s"),
-        ("f", False): _("F %(from)s → %(to)s times, score %(score_from)s → %(score_to)s, not above %(limit)s"),
+        ("r", True): _("R %(from)s → %(to)s (days), score %(score_from)s → %(score_to)s, above %(limit)s"),
+        ("r", False): _("R %(from)s → %(to)s (days), score %(score_from)s → %(score_to)s, not above %(limit)s"),
+        ("f", True): _("F %(from)s → %(to)s (times), score %(score_from)s → %(score_to)s, above %(limit)s"),
+        ("f", False): _("F %(from)s → %(to)s (times), score %(score_from)s → %(score_to)s, not above %(limit)s"),
         ("m", True): _("M %(from)s → %(to)s, score %(score_from)s → %(score_to)s, above %(limit)s"),
         ("m", False): _("M %(from)s → %(to)s, score %(score_from)s → %(score_to)s, not above %(limit)s"),
     }[turn["name"], rises] % shown
