@@ -8,6 +8,7 @@ from communities.policies import queries as policies
 from coupons.batches.models import Batch
 from coupons.effects import rules
 from coupons.effects.rules import Arm, Effect
+from coupons.effects.scores import WeekFigures
 from opsdesk.lib import sql
 
 # One row a batch and arm: sums over its people (key batch_id, days, arm, ...).
@@ -152,3 +153,37 @@ SELECT b.id, b.number, b.name, count(*), sum(g.discount)::bigint, COALESCE(sum(o
 def batch_costs(begin: date, end: date, places: Sequence[int]) -> list[BatchCost]:
     """Batches with a use in [begin, end), dearest first."""
     return [BatchCost(*row) for row in sql.rows(_BATCH_COSTS, begin=begin, end=end, places=list(places))]
+
+
+# One row a week. fresh and back are summed over its days: of those whose first purchase fell in the seven days before,
+# who bought (standing, customer_day); silent and woken by the snapshot of its Monday (snapshot_class).
+_WEEKS = """
+WITH span AS (SELECT w::date AS week FROM generate_series(%(first)s::date, %(last)s::date, interval '7 days') w),
+sold AS (
+  SELECT week, sum(gross)::bigint AS gross, sum(net)::bigint AS net, sum(payers)::bigint AS payers,
+         sum(payer_days)::bigint AS payer_days, sum(cost)::bigint AS cost
+    FROM coupons_subsidyweek WHERE week BETWEEN %(first)s AND %(last)s AND community_id = ANY(%(places)s) GROUP BY 1),
+fresh AS (
+  SELECT date_trunc('week', s.first_purchase + k)::date AS week, count(*) AS fresh, count(d.customer_id) AS back
+    FROM users_standing s
+   CROSS JOIN generate_series(1, 7) k
+    LEFT JOIN users_customerday d ON d.customer_id = s.customer_id AND d.day = s.first_purchase + k
+   WHERE s.first_purchase >= %(first)s::date - 7 AND s.first_purchase < %(last)s::date + 7
+     AND COALESCE(s.community_id, 0) = ANY(%(places)s)
+   GROUP BY 1),
+woken AS (
+  SELECT l.as_of AS week, count(*) AS silent, count(*) FILTER (WHERE EXISTS (
+         SELECT FROM users_customerday d WHERE d.customer_id = l.customer_id AND d.starts_purchase
+                   AND d.day >= l.as_of AND d.day < l.as_of + 7)) AS woken
+    FROM users_lifecyclesnapshot l JOIN span ON span.week = l.as_of
+   WHERE l.lifecycle = 'silent' AND l.community_id = ANY(%(places)s) GROUP BY 1)
+SELECT week, COALESCE(gross, 0), COALESCE(net, 0), COALESCE(payers, 0), COALESCE(payer_days, 0), COALESCE(cost, 0),
+       COALESCE(fresh, 0), COALESCE(back, 0), COALESCE(silent, 0), COALESCE(woken, 0)
+  FROM span LEFT JOIN sold USING (week) LEFT JOIN fresh USING (week) LEFT JOIN woken USING (week)
+ ORDER BY week
+"""
+
+
+def week_figures(first: date, last: date, places: Sequence[int]) -> list[WeekFigures]:
+    """The weeks from Monday `first` to Monday `last`, each there even when nothing was sold."""
+    return [WeekFigures(*row) for row in sql.rows(_WEEKS, first=first, last=last, places=list(places))]

@@ -15,7 +15,7 @@ from coupons.grants.models import Grant
 from tests.conftest import TODAY
 from tests.coupons.worlds import make_budget, make_coupon
 from tests.histories import SHANGHAI, quickly
-from tests.standings import run_done
+from tests.standings import buyer, run_done, was
 from users.lifecycle.models import LifecycleSnapshot
 from users.purchases.models import CommunityDay, CustomerDay, DaysChanged
 
@@ -193,3 +193,22 @@ def test_a_use_whose_order_is_not_imported_yet_is_counted_as_cost() -> None:
     actions.measure(TODAY + dt.timedelta(days=7))
     row = SubsidyWeek.objects.get()
     assert (row.payers, row.uses, row.cost, row.community_id) == (0, 1, 100, 1)
+
+
+# -- The weeks of the scoreboard -------------------------------------------------------------------------------------
+
+
+def test_a_week_tells_who_came_back_and_who_woke() -> None:
+    newcomer = buyer(standing={"first_purchase": TODAY - dt.timedelta(days=1)})
+    make_day(newcomer.pk, TODAY + dt.timedelta(days=1), 500)
+    silent = buyer()
+    was(silent, "silent", TODAY)
+    was(buyer(), "silent", TODAY)
+    make_day(silent.pk, TODAY + dt.timedelta(days=6), 500)
+    make_day(silent.pk, TODAY + dt.timedelta(days=7), 500)
+
+    [before, this] = queries.week_figures(TODAY - dt.timedelta(weeks=1), TODAY, [0])
+
+    assert (before.fresh, before.back, before.silent) == (0, 0, 0)
+    assert (this.fresh, this.back) == (7, 1)  # new on a Sunday: asked on each day of the week after
+    assert (this.silent, this.woken) == (2, 1)

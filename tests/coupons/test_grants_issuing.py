@@ -29,7 +29,7 @@ def test_everybody_who_is_to_get_one_has_exactly_one_and_nobody_else():
     assert (batch.state, batch.issued, batch.issued_at is None) == ("issued", 7, False)
     assert list(batch.steps.values_list("verb", "before", "after").order_by("id")) == [
         ("issue", "approved", "issuing"),
-        ("issued", "issuing", "issued"),
+        ("finish", "issuing", "issued"),
     ]
 
 
