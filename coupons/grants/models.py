@@ -84,6 +84,7 @@ class Redemption(models.Model):
     told_by = models.CharField(max_length=8, help_text="import or api")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     key = models.CharField(max_length=120, unique=True, help_text="of the import's order, or the caller's own")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what the caller sent")
     told_at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True, help_text="its order was cancelled or refunded: the coupon is void")
 
