@@ -49,6 +49,8 @@ WORDS: dict[str, tuple[dict[str, Any], Any]] = {
     "was": (_TEXT, _("with from: the class then; none: not known then")),
     "to": (_DAY, _("with is: a snapshot; community then means where it counted them")),
     "is": (_TEXT, _("with to: the class in that snapshot")),
+    "import": (_NUMBER, _("an import's id: who was told of first by it, or has an order that it made or changed")),
+    "did": (_TEXT, _("with import: new (first told by it), ordered (known before), changed (an earlier order)")),
     "ids": (_TEXT, _("exactly these")),
 }
 PARAMETERS = [OpenApiParameter(word, shape, description=words) for word, (shape, words) in WORDS.items()]

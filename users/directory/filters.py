@@ -15,6 +15,8 @@
     bought_from=DATE bought_to=DATE       a purchase starts between
     to=MONDAY&is=silent           the class in the snapshot of that date (several: any); with recalled=1 its mark
     from=MONDAY&was=new_paying    and what they were in an earlier one; was=none: not known then
+    import=12                     that import told of them first, gave them a new order or changed one (only these:)
+    did=new,ordered,changed       new: first told by it; ordered: known before; changed: an order that was there before
     ids=12,15                     exactly these
 
 With `to`, `community` and `unassigned` mean where the snapshot counted them, so that a cell of a matrix and its list
@@ -74,6 +76,8 @@ class Filters:
     was: tuple[str, ...] = ()
     to: date | None = None
     is_: tuple[str, ...] = ()
+    import_: int | None = None
+    did: tuple[str, ...] = ()
     ids: tuple[int, ...] = ()
     unread: tuple[str, ...] = field(default=(), compare=False)
 
@@ -189,6 +193,7 @@ def _parts(texts: list[str]) -> list[str]:
 
 
 _LIFECYCLE = set(classes.LIFECYCLE)
+NEW, ORDERED, CHANGED = DEEDS = ("new", "ordered", "changed")  # what an import did to a customer
 _ALIASES = {"new_on": ("first_from", "first_to"), "paid_on": ("paid_from", "paid_to")}
 READERS: dict[str, Callable[[list[str]], Any]] = {
     "q": _search, "community": _text, "unassigned": _flag, "station": _number, "building": _text, "channel": _text,
@@ -196,12 +201,13 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "tag": _numbers, "service": _flag, "proxy": _flag, "purchases_min": _number, "purchases_max": _number,
     "net_min": _yuan, "net_max": _yuan, "within": _days, "older": _days, "new_on": _day, "first_from": _day,
     "first_to": _day, "paid_on": _day, "paid_from": _day, "paid_to": _day, "bought_from": _day, "bought_to": _day,
-    "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE), "ids": _numbers,
+    "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE),
+    "import": _number, "did": _codes(set(DEEDS)), "ids": _numbers,
 }  # fmt: skip
 
 
 def _attribute(word: str) -> str:
-    return f"{word}_" if word in ("from", "is") else word
+    return f"{word}_" if word in ("from", "is", "import") else word
 
 
 def _written(name: str, value: Any) -> str:

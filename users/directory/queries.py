@@ -1,6 +1,8 @@
 """Who is meant by a filter, and what a row of the customer list shows of each."""
 
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.cache import cache
@@ -12,8 +14,9 @@ from communities.models import Community, ServiceStation, StaffMember
 from communities.scoping import Scope
 from users.customers import search
 from users.customers.models import Customer, Tag, Tagging
-from users.directory.filters import MOST_IDS, NONE, Filters
+from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, ORDERED, Filters
 from users.directory.models import SavedView
+from users.imports import queries as imports
 from users.lifecycle import queries as lifecycle
 from users.lifecycle.models import LifecycleSnapshot
 from users.purchases.models import UNASSIGNED, CustomerDay
@@ -93,6 +96,7 @@ def _conditions(filters: Filters) -> list[Q]:
         *_tags(filters),
         *_days_bought(filters),
         *_moves(filters),
+        *_imported(filters),
     ]
 
 
@@ -192,6 +196,20 @@ def _was(day: date, codes: list[str]) -> Q:
 
 def _in_snapshot(day: date, **asked: Any) -> Q:
     return Q(id__in=LifecycleSnapshot.objects.filter(as_of=day, **asked).values("customer_id"))
+
+
+def _imported(filters: Filters) -> list[Q]:
+    """What an import did to whom, whatever later imports did since."""
+    if filters.import_ is None:
+        return []
+    told = Q(first_import_id=filters.import_)
+    ordered = Q(id__in=imports.orders_told_first(filters.import_).values("customer_id"))
+    meaning = {
+        NEW: told,
+        ORDERED: ordered & ~told,
+        CHANGED: Q(id__in=imports.orders_changed(filters.import_).values("customer_id")),
+    }
+    return [reduce(or_, (meaning[deed] for deed in filters.did or DEEDS))]
 
 
 def _where_counted(filters: Filters) -> dict[str, Any]:

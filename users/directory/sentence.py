@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from opsdesk.lib import figures
 from opsdesk.lib.days import day
+from opsdesk.lib.words import N_
 from users.directory import classes
-from users.directory.filters import NONE, Filters
+from users.directory.filters import CHANGED, DEEDS, NEW, NONE, ORDERED, Filters
 
 
 class Names(NamedTuple):
@@ -21,6 +22,11 @@ class Names(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+DID = {
+    NEW: N_("first told of"),
+    ORDERED: N_("known before and given new orders"),
+    CHANGED: N_("with orders changed"),
+}
 Pieces = list[tuple[str, bool]]
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -65,6 +71,7 @@ def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, st
     yield from _classes(filters, names)
     yield from _moves(filters)
     yield from _bought(filters)
+    yield from _imported(filters)
 
 
 def _classes(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, str]]]:
@@ -103,6 +110,12 @@ def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _range(_("first purchase"), filters.first_from, filters.first_to, day)
     yield from _range(_("ordered"), filters.paid_from, filters.paid_to, day)
     yield from _range(_("purchase begun"), filters.bought_from, filters.bought_to, day)
+
+
+def _imported(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.import_ is not None:
+        done = _(" or ").join(_(DID[deed]) for deed in filters.did or DEEDS)
+        yield _("{value} by import {number}"), {"value": done, "number": f"#{filters.import_}"}
 
 
 def _range(what: str, low: object, high: object, show: Callable[[Any], str]) -> Iterator[tuple[str, dict[str, str]]]:

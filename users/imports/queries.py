@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from communities.models import Community, ServiceStation
 from opsdesk.lib import sql
 from users.imports import problems
-from users.imports.models import ImportFile, ImportProblem, SavedMapping
+from users.imports.models import ImportFile, ImportProblem, OrderBefore, SavedMapping
 from users.imports.places import Gazetteer, KnownCommunity, KnownStation
-from users.orders.models import Source
+from users.orders.models import Order, Source
 
 # One row a kind of problem in a column of a file: how many rows, the first of them, its value (problem_of_a_file).
 _PROBLEM_GROUPS = """
@@ -62,6 +62,23 @@ def problems_of(file: ImportFile, code: str = "") -> QuerySet[ImportProblem]:
 def twins(file: ImportFile) -> QuerySet[ImportFile]:
     """Other imports of the very same bytes that are in, newest first."""
     return ImportFile.objects.filter(sha256=file.sha256, state=ImportFile.State.DONE).exclude(pk=file.pk)
+
+
+def orders_told_first(file_id: int) -> QuerySet[Order]:
+    """Orders that came with this import. The last to write one was it or one that was in later (order_of_an_import)."""
+    since = ImportFile.objects.filter(pk=file_id).values("committed_at")
+    writers = ImportFile.objects.filter(committed_at__gte=Subquery(since)).values("pk")
+    return Order.objects.filter(first_import_id=file_id, import_id__in=writers)
+
+
+def orders_changed(file_id: int) -> QuerySet[Order]:
+    """Orders that were there before this import and that it changed (order_before_once)."""
+    return Order.objects.filter(pk__in=OrderBefore.objects.filter(file_id=file_id).values("order_id"))
+
+
+def customers_changed(file: ImportFile) -> int:
+    """How many people's orders it changed."""
+    return orders_changed(file.pk).values("customer_id").distinct().count()
 
 
 def mappings(source: Source) -> QuerySet[SavedMapping]:

@@ -22,12 +22,21 @@ KEPT_SHOWN = 6
 WEEKS_SHOWN = 12
 
 
-def lines(file: ImportFile) -> list[Line]:
-    """label, note, value, and the class whose glyph stands before it; nothing for a file that changes nothing."""
+def lines(file: ImportFile, people: str = "", changed: int = 0) -> list[Line]:
+    """label, note, value, and the class whose glyph stands before it; nothing for a file that changes nothing.
+
+    Of a file that is in, numbers of people lead to them: `people` is the address of the customer list, `changed` how
+    many had an order changed.
+    """
     effect = file.effect
     if not effect or not _changes_anything(effect):
         return []
-    return [*_people(effect), *_orders(effect), *_places(effect), *_money(effect), *_moves(effect)]
+    told = [*_people(effect), *_orders(effect), *_changed(changed), *_places(effect), *_money(effect)]
+    where = f"{people}?import={file.pk}&did="
+    linked = [
+        line | {"href": where + line["did"] if people and line["did"] and line["people"] else ""} for line in told
+    ]
+    return [*linked, *_moves(effect)]
 
 
 def weeks(file: ImportFile) -> dict[str, Any]:
@@ -46,9 +55,17 @@ def _changes_anything(effect: dict[str, Any]) -> bool:
 
 
 def _people(effect: dict[str, Any]) -> Iterator[Line]:
-    yield _line(gettext("New customers"), _people_words(effect.get("customers_new", 0), sign=True))
+    new = effect.get("customers_new", 0)
+    yield _line(gettext("New customers"), _people_words(new, sign=True)) | {"did": "new", "people": new}
     if known := effect.get("customers_known", 0):
-        yield _line(gettext("Known customers with new orders"), _people_words(known))
+        words = gettext("Known customers with new orders")
+        yield _line(words, _people_words(known)) | {"did": "ordered", "people": known}
+
+
+def _changed(people: int) -> Iterator[Line]:
+    if people:
+        words = gettext("Customers with changed orders")
+        yield _line(words, _people_words(people)) | {"did": "changed", "people": people}
 
 
 def _orders(effect: dict[str, Any]) -> Iterator[Line]:
@@ -121,7 +138,7 @@ def _move_note(code: str, moves: list[tuple[Any, ...]]) -> str:
 
 
 def _line(label: str, value: str, note: str = "") -> Line:
-    return {"label": label, "value": value, "note": note, "code": ""}
+    return {"label": label, "value": value, "note": note, "code": "", "did": ""}
 
 
 def _week(monday: date) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from communities.access import Desk
-from communities.rules import REVEAL_PHONE, SEE_BOARDS
+from communities.rules import REVEAL_PHONE, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import figures
 from opsdesk.lib.words import N_
 from users.imports import actions, clearing, columns, inspection, queries, storage
@@ -206,7 +206,7 @@ def _notices(file: ImportFile, seen: Inspection) -> list[str]:
 
 
 def _done(file: ImportFile, desk: Desk, today: date) -> Context:
-    return _report(file) | {
+    return _report(file, desk) | {
         "head_actions": "users/imports/_report_actions.html",
         "may_undo": actions.may_undo(file, today),
         "boards_are_behind": page_queries.boards_are_behind(),
@@ -215,17 +215,23 @@ def _done(file: ImportFile, desk: Desk, today: date) -> Context:
 
 
 def _undoing(file: ImportFile, desk: Desk, today: date) -> Context:
-    return _report(file) | {"dock": "users/imports/_dock_writing.html"} | writing(file)
+    return _report(file, desk) | {"dock": "users/imports/_dock_writing.html"} | writing(file)
 
 
-def _report(file: ImportFile) -> Context:
+def _effect(file: ImportFile, desk: Desk) -> list[Context]:
+    if file.state != State.DONE or not desk.may(SEE_CUSTOMERS):
+        return effect_words.lines(file)
+    return effect_words.lines(file, reverse("customers"), queries.customers_changed(file))
+
+
+def _report(file: ImportFile, desk: Desk) -> Context:
     return {
         "part": "users/imports/_report.html",
         "report_title": _report_title(file),
         "took": file.job.seconds if file.job and file.job.kind == actions.COMMIT else None,
         "sums": _sums(file),
         "effect_title": gettext("What it had changed") if file.state == State.UNDONE else gettext("What it changed"),
-        "effect": effect_words.lines(file),
+        "effect": _effect(file, desk),
         "undo": effect_words.undo_lists(file),
         **effect_words.weeks(file),
         **problems(file),
