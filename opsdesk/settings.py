@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.lib import database_url, engines, environment, remembered_secret
+from opsdesk.lib.sms import chosen as sms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -229,6 +230,10 @@ SPECTACULAR_SETTINGS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_UPLOAD = environment.whole_number("OPSDESK_MAX_UPLOAD_MB", default=2048, example="2048") * 1024 * 1024
+
+# -- Text messages -------------------------------------------------------------------------------------------------
+
+SMS = sms.from_environment()
 
 # -- Logs ----------------------------------------------------------------------------------------------------------
 
