@@ -48,6 +48,11 @@ KINDS = {
         N_("Taking an import back"), "arrow-back-up",
         N_("The orders not reached yet; a new try goes on behind the last one taken back."), _LOOK_AT_FILE, N_("rows"),
     ),
+    "send_messages": Kind(
+        N_("Handing over of messages"), "message-2",
+        N_("Every message handed over so far. None is sent twice: one nobody knows of waits in the outbox."),
+        _RUN_AGAIN,
+    ),
     "plant_demo": Kind(
         N_("Sample data"), "database",
         N_("The files imported so far. Take the sample data away and begin again."), _RUN_AGAIN,

@@ -6,6 +6,7 @@ from celery.schedules import crontab
 BEAT = {
     "tick": {"task": "opsdesk.tasks.tick", "schedule": 5.0},
     "nightly": {"task": "opsdesk.tasks.nightly", "schedule": crontab(hour=2, minute=0)},
+    "send-messages": {"task": "opsdesk.tasks.send_messages", "schedule": crontab(minute="*/5")},
     # The same again through the morning: a night that was missed or failed is caught up, a good one is left alone.
     "nightly-again": {"task": "opsdesk.tasks.nightly", "schedule": crontab(hour="3-11", minute=10)},
 }

@@ -1,10 +1,13 @@
 """What Celery runs of the project itself: the tick that finds waiting work, and the night."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from opsdesk import work
 from opsdesk.lib.runs import actions as runs
+from users.outbox import actions as outbox
+from users.outbox import queries as outbox_queries
 
 
 @shared_task
@@ -22,4 +25,12 @@ def wake(job_id: int) -> int:
 def nightly() -> int:
     """Queue tonight's run (as of today, Asia/Shanghai) unless it is done, and do it."""
     work.queue_nightly(as_of=timezone.localdate())
+    return runs.work(work.HANDLERS)
+
+
+@shared_task
+def send_messages() -> int:
+    """Hand over whatever is due; without anything to do no run is written down."""
+    if outbox_queries.has_work(timezone.now(), settings.SMS.provider is not None):
+        outbox.queue_sending()
     return runs.work(work.HANDLERS)

@@ -16,6 +16,8 @@ from opsdesk.lib.runs.models import Job
 from users.imports import actions as imports
 from users.lifecycle import queries as lifecycle
 from users.lifecycle import rules as lifecycle_rules
+from users.outbox import actions as outbox
+from users.outbox import sending
 from users.purchases import queries as purchases
 
 NIGHTLY, RECOMPUTE, PLANT = "nightly", "recompute", "plant_demo"
@@ -75,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     RECOMPUTE: telling.of_night(compute),
     trust.KIND: trust.handle,
     PLANT: plant,
+    outbox.SEND: sending.send,
 }
 
 

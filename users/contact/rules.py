@@ -94,3 +94,11 @@ def _is_capped(touches: Iterable[tuple[str, float]], channel: str, limits: Limit
 def is_quiet(at: dt.time, limits: Limits) -> bool:
     begin, end = limits.quiet_from, limits.quiet_to
     return begin <= at < end if begin <= end else at >= begin or at < end
+
+
+def quiet_ends(at: dt.datetime, limits: Limits) -> dt.datetime:
+    """The first moment after `at` (local) at which quiet hours end."""
+    end = at.replace(
+        hour=limits.quiet_to.hour, minute=limits.quiet_to.minute, second=limits.quiet_to.second, microsecond=0
+    )
+    return end if end > at else end + dt.timedelta(days=1)
