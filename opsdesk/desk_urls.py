@@ -4,13 +4,14 @@ from django.urls import include, path
 
 from communities.places import views as places
 from communities.policies import views as policies
-from opsdesk import demo_page, place_figures, policy_effect, run_log, trust_panel
+from opsdesk import demo_page, place_figures, policy_effect, run_log, search, trust_panel
 
 _FIGURES = {"numbers": place_figures.latest}
 _EFFECT = {"previewer": policy_effect.of_drafts}
 
 urlpatterns = [
     path("", include("coupons.urls")),
+    path("search/", search.search, name="search"),
     path("demo/", demo_page.demo, name="demo"),
     path("demo/plant/", demo_page.plant, name="demo_plant"),
     path("demo/remove/", demo_page.remove, name="demo_remove"),

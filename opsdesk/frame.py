@@ -98,8 +98,7 @@ class Frame:
 
     @cached_property
     def search_url(self) -> str:
-        may_see = self.desk is not None and self.desk.may(rules.SEE_CUSTOMERS)
-        return address("search") if may_see else ""
+        return address("search") if self.desk and self.desk.may(rules.DESK) else ""
 
     @cached_property
     def notices_url(self) -> str:

@@ -86,3 +86,14 @@ NAVIGATION = (
         ),
     ),
 )
+
+# Pages that the rail does not show but the search box finds.
+ELSEWHERE = (
+    Entry("notifications", N_("Notifications"), "bell"),
+    Entry("me", N_("My page"), "user"),
+    Entry("account_change_password", N_("Change password"), "key"),
+    Entry("api", N_("API"), "book-2", rules.USE_API),
+    Entry("addresses", N_("Addresses to teach"), "map-pin", rules.IMPORT),
+    Entry("policy_history", N_("History of policies"), "history", rules.SEE_POLICIES),
+    Entry("demo", N_("Sample data"), "database", rules.IMPORT),
+)

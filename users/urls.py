@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from users.boards import views as boards
 from users.directory import views as directory
-from users.directory.lookup import views as lookup
 from users.directory.profile import views as profile
 from users.directory.tags import views as tags
 from users.imports.pages import deeds, teach_views
@@ -18,7 +17,7 @@ board_urls = [
     path("cleaning/", boards.cleaning, name="cleaning"),
 ]
 
-# /customers/ /tags/ /search/
+# /customers/ /tags/
 customer_urls = [
     path("customers/", directory.customers, name="customers"),
     path("customers/find/", directory.customers_find, name="customers_find"),
@@ -33,7 +32,6 @@ customer_urls = [
     path("customers/<int:customer_id>/", profile.customer, name="customer"),
     path("customers/<int:customer_id>/reveal/", profile.customer_reveal, name="customer_reveal"),
     path("customers/<int:customer_id>/note/", profile.customer_note, name="customer_note"),
-    path("search/", lookup.search, name="search"),
     path("tags/", tags.tags, name="tags"),
     path("tags/new/", tags.tag_new, name="tag_new"),
     path("tags/<int:tag_id>/", tags.tag_edit, name="tag_edit"),

@@ -1,1 +1,1 @@
-"""The search box of the top bar: customers and communities by whatever somebody remembers of them."""
+"""Customers by whatever somebody remembers of them: what the search box of the top bar asks."""
