@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from communities import actions as log
 from communities.models import ApiToken, Assignment, StaffAct, StaffMember
@@ -249,3 +250,8 @@ def test_a_token_is_revoked_by_its_owner_or_by_whoever_manages_the_account(as_, 
     assert as_("auditor").post(f"/staff/{people.analyst.pk}/tokens/{tokens[2].pk}/").status_code == 403
     living = ApiToken.objects.filter(revoked_at=None)
     assert [token.name for token in living] == ["c"]
+
+
+def test_ones_own_page_leads_to_the_reference_of_the_api_where_one_may_use_it(as_) -> None:
+    assert f'href="{reverse("api")}"' in as_("analyst").get(reverse("me")).content.decode()
+    assert f'href="{reverse("api")}"' not in as_("staff").get(reverse("me")).content.decode()
