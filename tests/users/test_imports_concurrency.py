@@ -306,7 +306,7 @@ def test_a_commit_that_saves_its_checkpoint_first_is_caught_by_this_harness(monk
     total = statements_of(lambda: runs.work(importing.HANDLERS, file.job_id))
     expected = world()[0]
     outcomes = []
-    for moment in moments(total, 8):
+    for moment in moments(total, 14):
         for table in ("users_orderline", "users_order", "users_customerday"):
             sql.run(f"DELETE FROM {table}")
         file = commit_again()

@@ -1,13 +1,26 @@
 """The SQL of the commit: set-based, in transactions of so many orders, each with its checkpoint.
 
 Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi). Moments of the staging
-tables are Asia/Shanghai. `import_chunk` is a temporary table: one row an order of the chunk as this file will leave it.
+tables are Asia/Shanghai. Two temporary tables: `import_known`, one row an order of the chunk and what is here of it
+already; `import_chunk`, one row an order that is to change, as this file will leave it.
+
+What the planner believes of the tables that a commit fills may be long out of date. So it is told anew before every
+chunk, statements lead from staged rows outwards by LEFT JOIN, and none looks up what it is about to insert.
 """
 
 NEW_COMMUNITIES = "SELECT DISTINCT new_community FROM {orders} WHERE new_community <> '' ORDER BY 1"
 
-# Here and below ON CONFLICT alone tells new rows from known ones: an anti-join with a table that was empty when the
-# planner looked scans it again and again while the very statement fills it.
+# A glance at some thousand rows; the night looks properly.
+GLANCE = """
+SET LOCAL default_statistics_target = 10;
+ANALYZE users_customer (phone);
+ANALYZE users_order (source_id, number);
+ANALYZE users_orderline (order_id)
+"""
+
+# For statements that join a whole file to whole tables: then looping over one of them is never right.
+NO_LOOPS, LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
+
 CATEGORIES = """
 INSERT INTO users_category (name, is_service, first_import_id)
 SELECT DISTINCT category, false, %(file)s FROM {lines} WHERE category <> '' ORDER BY category
@@ -65,15 +78,26 @@ ON CONFLICT (phone) DO NOTHING
 """
 
 CHUNK_TABLE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS import_known (
+    grp bigint, customer_id bigint, home_id bigint, order_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk (
     grp bigint, order_id bigint, is_new boolean, sale_changed boolean, refund_changed boolean, rows bigint,
     customer_id bigint, number text, community_id bigint, station_id bigint, placed_at timestamptz, day date,
     delivery_day date, state text, gross bigint, discount bigint, paid bigint, refunded bigint, told bigint,
     service_amount bigint, known boolean, channel text, coupon_code text, name text, address text, address_key text,
-    fingerprint uuid, refund_fingerprint uuid) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS import_known (grp bigint, order_id bigint) ON COMMIT DELETE ROWS
+    fingerprint uuid, refund_fingerprint uuid) ON COMMIT DELETE ROWS
 """
 CLEAR = "TRUNCATE import_chunk, import_known"
+
+# Before the commit, customers may not be here yet.
+KNOWN = """
+INSERT INTO import_known
+SELECT s.grp, c.id, c.community_id, o.id FROM {heads} s
+  LEFT JOIN users_customer c ON c.phone = s.phone
+  LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
+ WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
+ANALYZE import_known
+"""
 
 # Grain: one row an order that is new or not as the file tells it (orders.rules holds the definition). Sale rows and
 # refund rows each replace what an earlier file told of that kind; the other kind stays as it was. `told`: what the sale
@@ -82,7 +106,7 @@ CLEAR = "TRUNCATE import_chunk, import_known"
 # fingerprint wherever it is mentioned.
 _AS_TOLD = """
 SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_changed, change.refund AS refund_changed,
-       s.rows, c.id AS customer_id, s.number, told.community_id, told.station_id, told.placed_at, told.day,
+       s.rows, known.customer_id, s.number, told.community_id, told.station_id, told.placed_at, told.day,
        coalesce(told.delivery_day, CASE WHEN money.state <> 'waiting' THEN told.day + CASE
            WHEN (told.placed_at AT TIME ZONE 'Asia/Shanghai')::time < coalesce(home.order_cutoff, '23:00')
            THEN 1 ELSE 2 END END) AS delivery_day,
@@ -93,7 +117,7 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
        told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END AS fingerprint,
        coalesce(s.refund_fingerprint, o.refund_fingerprint) AS refund_fingerprint
   FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s OFFSET 0) s
-  {customer} users_customer c ON c.phone = s.phone
+  JOIN import_known known ON known.grp = s.grp
   {order}
   LEFT JOIN communities_community made ON made.name = nullif(s.new_community, '')
   LEFT JOIN {{service}} service ON service.grp = s.grp
@@ -125,43 +149,23 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
  CROSS JOIN LATERAL (
     SELECT CASE WHEN told.state = 'paid' AND told.told + refund.back > 0 AND told.told + refund.back >= told.paid
                      AND (told.known OR told.paid > 0) THEN 'refunded' ELSE told.state END AS state) money
-  LEFT JOIN communities_community home ON home.id = coalesce(told.community_id, c.community_id)
+  LEFT JOIN communities_community home ON home.id = coalesce(told.community_id, known.home_id)
  WHERE {only}
 """
-# Temporary tables are counted here for the planner: nobody else ever analyses them.
-KNOWN = """
-INSERT INTO import_known
-SELECT s.grp, o.id FROM {heads} s
-  JOIN users_customer c ON c.phone = s.phone
-  JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
- WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
-ANALYZE import_known
-"""
-_CHANGED = _AS_TOLD.format(
-    customer="JOIN",
-    order="JOIN import_known known ON known.grp = s.grp JOIN users_order o ON o.id = known.order_id",
-    only="(change.sale OR change.refund)",
-)
-CHANGED = f"""
-INSERT INTO import_chunk {_CHANGED};
-ANALYZE import_chunk (grp, order_id)
-"""
-# Of a new order nothing was there before: the planner folds the null record away.
-_NEW = _AS_TOLD.format(
-    customer="JOIN",
-    order="LEFT JOIN import_known known ON known.grp = s.grp CROSS JOIN (SELECT (NULL::users_order).*) o",
-    only="known.grp IS NULL",
-)
-# What a commit would do: customers may not exist yet, and nothing new has an id.
-_ANY = _AS_TOLD.format(
-    customer="LEFT JOIN",
-    order="LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id",
-    only="(o.id IS NULL OR change.sale OR change.refund)",
-)
+_BEFORE = "LEFT JOIN users_order o ON o.id = known.order_id"
+# What a commit would do: nothing new has an id.
+_ANY = _AS_TOLD.format(order=_BEFORE, only="(known.order_id IS NULL OR change.sale OR change.refund)")
 PREVIEW = f"""
 INSERT INTO import_chunk {_ANY};
 ANALYZE import_chunk (grp, order_id, customer_id, is_new)
 """
+_DIFFERENT = _AS_TOLD.format(order=_BEFORE, only="known.order_id IS NOT NULL AND (change.sale OR change.refund)")
+CHANGED = f"""
+INSERT INTO import_chunk {_DIFFERENT};
+ANALYZE import_chunk (grp, order_id)
+"""
+# Of a new order nothing was there before: the planner folds the null record away.
+_NEW = _AS_TOLD.format(order="CROSS JOIN (SELECT (NULL::users_order).*) o", only="known.order_id IS NULL")
 
 BEFORES = """
 INSERT INTO users_orderbefore (file_id, order_id, "order", lines)
@@ -218,20 +222,16 @@ SELECT %(base)s + k.grp - %(lo)s, %(source)s, k.number, k.customer_id, k.communi
   FROM ({_NEW}) k
 """
 NEW_LINES = _LINES.format(
-    order="o.id",
-    of="users_order o ON o.id = %(base)s + l.grp - %(lo)s AND o.id > %(base)s AND o.id <= %(base)s + %(hi)s - %(lo)s"
-    " AND l.kind <> 'x'",
+    order="%(base)s + l.grp - %(lo)s",
+    of="import_known known ON known.grp = l.grp AND known.order_id IS NULL AND l.kind <> 'x'",
 )
 
 # One row: file rows and orders by what became of them. Rows of unchanged orders are the rest of the chunk's rows.
 COUNTS = """
-SELECT coalesce(sum(s.rows), 0)::bigint, coalesce(sum(s.rows) FILTER (WHERE o.id IS NOT NULL), 0)::bigint,
-       coalesce(sum(s.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint, count(o.id), count(k.grp)
-  FROM {orders} s
-  LEFT JOIN users_order o ON o.id = %(base)s + s.grp - %(lo)s AND o.id > %(base)s
-       AND o.id <= %(base)s + %(hi)s - %(lo)s
-  LEFT JOIN import_chunk k ON k.grp = s.grp
- WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s
+SELECT coalesce(sum(s.rows), 0)::bigint, coalesce(sum(s.rows) FILTER (WHERE known.order_id IS NULL), 0)::bigint,
+       coalesce(sum(s.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint,
+       count(*) FILTER (WHERE known.order_id IS NULL), count(k.grp)
+  FROM import_known known JOIN {heads} s ON s.grp = known.grp LEFT JOIN import_chunk k ON k.grp = known.grp
 """
 
 # Rows that only register somebody share the fate of their customer: new, changed by this file, or known already.

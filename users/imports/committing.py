@@ -29,8 +29,9 @@ def commit(file: ImportFile, hold: Hold) -> None:
     tables = _staged(file, hold)
     with hold.step("write") as step:
         _prepare(file, tables, hold)
+        glance()
         while _write_chunk(file, tables, hold):
-            pass
+            glance()
         step.rows_written = file.created + file.updated
     with hold.step("customers") as step:
         step.rows_written = _settle(file, tables, hold)
@@ -49,6 +50,12 @@ def _staged(file: ImportFile, hold: Hold) -> Tables:
 
 
 @transaction.atomic
+def glance() -> None:
+    """Tell the planner what it plans for, in a transaction of its own: ANALYZE holds off others until its end."""
+    sql.run(commit_sql.GLANCE)
+
+
+@transaction.atomic
 def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
     """Communities that the file creates, then its categories and products."""
     staging.quicken()
@@ -57,7 +64,7 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
         file.effect["made_communities"] = [*file.effect.get("made_communities", []), *made]
         ImportFile.objects.filter(pk=file.pk).update(effect=file.effect)
     with kept_alive(hold):
-        for statement in (commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
+        for statement in (commit_sql.NO_LOOPS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
             staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
 

@@ -12,6 +12,15 @@ from users.imports.models import ImportFile
 from users.imports.staging import Tables
 
 LAST = 2**62  # above every line number
+_PREVIEW = (
+    commit_sql.NO_LOOPS,
+    commit_sql.SERVICE,
+    commit_sql.LOOPS,
+    commit_sql.CHUNK_TABLE,
+    commit_sql.CLEAR,
+    commit_sql.KNOWN,
+    commit_sql.PREVIEW,
+)
 
 
 class Classes(Protocol):
@@ -24,17 +33,23 @@ class Classes(Protocol):
         """The class of somebody with counted orders on these first and last days before as_of."""
 
 
-@transaction.atomic
 def expected(file: ImportFile, classes: Classes | None = None) -> dict[str, Any]:
     """The orders as the commit would leave them now, counted; nothing is written. JSON, money in fen.
 
     `gmv`: [Monday, change]; `lifecycle`: {"as_of", "changes": {class: change in customers}, "moves": [from, to, n]},
     where from "" is somebody new.
     """
+    with transaction.atomic():
+        sql.run(commit_sql.GLANCE)
+    with transaction.atomic():
+        return _expected(file, classes)
+
+
+def _expected(file: ImportFile, classes: Classes | None) -> dict[str, Any]:
     tables = Tables(file.pk)
     params = {"file": file.pk, "source": file.source_id, "lo": -1, "hi": LAST}
     staging.quicken()
-    for statement in (commit_sql.SERVICE, commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.PREVIEW):
+    for statement in _PREVIEW:
         staging.run(tables, statement, params)
     effect = {
         "estimate": True,
@@ -45,7 +60,7 @@ def expected(file: ImportFile, classes: Classes | None = None) -> dict[str, Any]
         "communities_new": [name for (name,) in staging.fetch(tables, commit_sql.NEW_COMMUNITIES)],
         "lifecycle": _moves(tables, classes) if classes else None,
     }
-    sql.run("TRUNCATE import_chunk")
+    staging.run(tables, commit_sql.CLEAR)
     effect["orders_unchanged"] = file.facts["orders"] - effect["orders_new"] - effect["orders_updated"]
     return effect
 
