@@ -31,4 +31,18 @@ strategy_urls: list[URLPattern] = [
     path("strategies/<int:strategy_id>/move/", strategies.strategy_move, name="strategy-move"),
 ]
 
-urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls]
+# /strategies/
+strategy_urls: list[URLPattern] = [
+    path("strategies/", strategies.strategies, name="strategies"),
+    path("strategies/new/", strategy_edit.strategy_new, name="strategy-new"),
+    path("strategies/preview/", strategy_edit.strategy_preview, name="strategy-preview"),
+    path("strategies/<int:strategy_id>/", strategies.strategy, name="strategy"),
+    path("strategies/<int:strategy_id>/edit/", strategy_edit.strategy_edit, name="strategy-edit"),
+    path("strategies/<int:strategy_id>/start/", strategies.strategy_start, name="strategy-start"),
+    path("strategies/<int:strategy_id>/stop/", strategies.strategy_stop, name="strategy-stop"),
+    path("strategies/<int:strategy_id>/retire/", strategies.strategy_retire, name="strategy-retire"),
+    path("strategies/<int:strategy_id>/restore/", strategies.strategy_restore, name="strategy-restore"),
+    path("strategies/<int:strategy_id>/move/", strategies.strategy_move, name="strategy-move"),
+]
+
+urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls, *strategy_urls]

@@ -15,9 +15,7 @@ def newest_versions() -> QuerySet[StrategyVersion]:
     """What every strategy says now, in the order of the matrix; one row a strategy (unique strategy, number)."""
     newest = StrategyVersion.objects.filter(strategy=OuterRef("strategy")).order_by("-number").values("number")[:1]
     versions = StrategyVersion.objects.filter(number=Subquery(newest))
-    return versions.select_related("strategy", "coupon", "budget", "made_by").order_by(
-        "strategy__position", "strategy_id"
-    )
+    return _with_names(versions).order_by("strategy__position", "strategy_id")
 
 
 def in_use() -> QuerySet[StrategyVersion]:
@@ -34,8 +32,13 @@ def running() -> QuerySet[StrategyVersion]:
 
 def versions_of(strategy: Strategy) -> QuerySet[StrategyVersion]:
     """Newest first (unique strategy, number)."""
-    found = StrategyVersion.objects.filter(strategy=strategy).select_related("coupon", "budget", "made_by")
-    return found.order_by("-number")
+    return _with_names(StrategyVersion.objects.filter(strategy=strategy)).order_by("-number")
+
+
+def _with_names(versions: QuerySet[StrategyVersion]) -> QuerySet[StrategyVersion]:
+    """With all that their words name."""
+    named = versions.select_related("strategy", "coupon__product", "budget", "made_by")
+    return named.prefetch_related("coupon__categories")
 
 
 def content_of(version: StrategyVersion) -> dict[str, Any]:
