@@ -42,6 +42,19 @@ SELECT %(batch)s, %(coupon)s, customer_id, nth, {codes.CODE}, community_id, stat
   FROM issue_chunk WHERE reason = '' ORDER BY draw, customer_id
 """
 
+# The same for one customer; no row: none left. Its id.
+ONE_GRANT = f"""
+INSERT INTO coupons_grant (batch_id, coupon_id, customer_id, nth, code, community_id, station_id, reserved, issued_at,
+                           valid_from, expires_at, state, order_number, discount, void_reason)
+SELECT %(batch)s, %(coupon)s, customer_id, nth, {codes.CODE}, community_id, station_id, %(most_off)s, %(at)s,
+       %(valid_from)s, %(expires_at)s, 'open', '', 0, ''
+  FROM (SELECT next.*, ({NTH}) AS nth, {codes.DICE} AS dice
+          FROM (SELECT id AS customer_id, COALESCE(community_id, 0) AS community_id, station_id
+                  FROM users_customer WHERE id = %(customer)s) next) one
+ WHERE nth IS NOT NULL
+RETURNING id
+"""
+
 # For contact.actions.touch_all. The cost of a coupon is what its use takes off: the grant knows it.
 _TOUCH = """
 SELECT customer_id, community_id, %(at)s, 'coupon', 'batch', %(batch)s, {state}, {blocked_by}, lifecycle, rfm_class,

@@ -6,6 +6,7 @@ is skipped: kept as held back with the reason, and what was reserved for them is
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from coupons.batches import rules as batch_rules
+from coupons.batches import steps
 from coupons.batches.models import Batch, BatchMember, BatchStep
 from coupons.definitions import queries as templates
 from coupons.definitions import rules as definitions
@@ -24,12 +27,12 @@ from opsdesk.lib.runs.actions import Cancelled, Hold
 from opsdesk.lib.runs.models import Job
 from users.contact import actions as contact
 from users.contact import queries as contact_queries
+from users.directory import filters
 
 KIND = "issue_batch"
 CHUNK = 5_000
 TRIES = 5  # of one chunk whose codes, or whose customers' how-manieth, somebody else has just taken
 STATES = ("approved", "issuing")
-_CLASS_WORDS = ("lifecycle=", "rfm=", "scored=", "recalled=", "was=", "is=", "tag=")
 
 
 class Stopped(Exception):
@@ -55,29 +58,27 @@ def issue(hold: Hold) -> Mapping[str, Any]:
     batch = Batch.objects.select_related("coupon").get(pk=hold.job.payload["batch"])
     if batch.state not in STATES or (batch.send_at and batch.send_at > timezone.now()):
         return {"issued": batch.issued, "state": batch.state}
-    try:
-        with hold.step("begin") as step:
-            step.rows_written = _begin(batch, hold)
-        with hold.step("issue") as step:
+    with hold.step("issue") as step, suppress(Stopped, steps.Conflict):  # somebody's pause or revocation stands
+        try:
+            _begin(batch, hold)
             step.rows_written = _issue_all(batch, hold)
-    except Cancelled:
-        _step(batch, "pause", "issuing", "paused")
-        raise
-    except Stopped:
-        pass
+        except Cancelled:
+            _step("pause", batch)
+            raise
     batch.refresh_from_db()
     return {"issued": batch.issued, "state": batch.state}
 
 
 @transaction.atomic
-def _begin(batch: Batch, hold: Hold) -> int:
+def _begin(batch: Batch, hold: Hold) -> None:
     """Approved becomes issuing, and whoever gets nothing has a touch that says so, once."""
     at = timezone.now()
     if _ends_at(batch, at) <= at:
         raise runs.GiveUp(f"the coupon {batch.coupon.code} ended before the batch was issued")
-    _step(batch, "issue", "approved", "issuing")
+    if batch.state == "approved":
+        _step("issue", batch)
     hold.beat(done=batch.issued, total=batch.recipients)
-    return contact.touch_all(issue_sql.UNTREATED, _said(batch, at))
+    contact.touch_all(issue_sql.UNTREATED, _said(batch, at))
 
 
 def _issue_all(batch: Batch, hold: Hold) -> int:
@@ -126,7 +127,7 @@ def _write_chunk(batch: Batch, hold: Hold, size: int) -> int | None:
 def _judge(batch: Batch, at: datetime, said: dict[str, Any]) -> tuple[int, int]:
     """The chunk's own table, each member with "" or the reason against it; how many, and how many get theirs."""
     gate, params = contact_queries.gate(
-        "SELECT customer_id FROM next", said, channel="coupon", at=at, by_class=by_class(batch)
+        "SELECT customer_id FROM next", said, channel="coupon", at=at, by_class=_by_class(batch)
     )
     sql.run(issue_sql.CHUNK.format(gate=gate), **params)
     judged, given = sql.rows(issue_sql.COUNTS)[0]
@@ -161,25 +162,23 @@ def _checkpoint(batch: Batch, given: int, hold: Hold) -> None:
     hold.beat(done=batch.issued, total=batch.recipients)
 
 
+@transaction.atomic
 def _end(batch: Batch) -> None:
-    with transaction.atomic():
-        if _step(batch, "issued", "issuing", "issued"):
-            Batch.objects.filter(pk=batch.pk).update(issued_at=Now())
+    _step("finish", batch)
+    Batch.objects.filter(pk=batch.pk, issued_at=None).update(issued_at=Now())
 
 
-def _step(batch: Batch, verb: str, before: str, after: str) -> bool:
-    """A change of state with its line in the history; False when the batch is not there (any more)."""
-    with transaction.atomic():
-        if not Batch.objects.filter(pk=batch.pk, state=before).update(state=after):
-            return False
-        BatchStep.objects.create(batch=batch, verb=verb, before=before, after=after, revision=batch.revision)
-    batch.state = after
-    return True
+def _step(verb: str, batch: Batch) -> None:
+    """A change of state with its line in the history. Raises Conflict when somebody else changed it meanwhile."""
+    with steps.in_turn():
+        taken = steps.begin(verb, batch.pk, None)
+        steps.take(verb, taken, by=None, at=timezone.now())
+        batch.state = taken.state
 
 
-def by_class(batch: Batch) -> bool:
-    """Whether classes decided who is in it: then whoever refuses profiling gets none."""
-    return batch.strategy_version_id is not None or any(word in batch.audience for word in _CLASS_WORDS)
+def _by_class(batch: Batch) -> bool:
+    """Whether classes decided who is in it: then whoever refuses profiling by now gets none."""
+    return batch_rules.is_by_class(filters.from_text(batch.audience).chosen)
 
 
 def _ends_at(batch: Batch, at: datetime) -> datetime:

@@ -30,7 +30,8 @@ WITH changed AS (
                   %(reserved)s::bigint[], %(spent)s::bigint[])
            AS c(batch_id, community_id, station_id, grants, reserved, spent)
       JOIN coupons_hold h ON h.batch_id = c.batch_id
-       AND (h.community_id IS NULL OR h.community_id = c.community_id)
+       AND (NOT %(only_places)s OR h.community_id IS NOT NULL OR h.station_id IS NOT NULL)
+   AND (h.community_id IS NULL OR h.community_id = c.community_id)
        AND (h.station_id IS NULL OR h.station_id = c.station_id)
      GROUP BY h.id)
 SELECT h.id, h.budget_id, h.batch_id, c.grants, c.reserved, c.spent
@@ -40,15 +41,24 @@ SELECT h.id, h.budget_id, h.batch_id, c.grants, c.reserved, c.spent
 _MOVE = "UPDATE coupons_hold SET reserved = reserved + %(reserved)s, spent = spent + %(spent)s WHERE id = %(id)s"
 
 
-def move(changes: Sequence[Change], *, kind: str, key: str, by: StaffMember | None = None, note: str = "") -> None:
+def move(
+    changes: Sequence[Change],
+    *,
+    kind: str,
+    key: str,
+    by: StaffMember | None = None,
+    note: str = "",
+    only_places: bool = False,
+) -> None:
     """All of it or nothing: budgets.actions.Short when a budget does not hold that much. Call it last in its
-    transaction, once. `key` names the event; whoever calls has made sure that it happens once."""
+    transaction, once. `key` names the event; whoever calls has made sure that it happens once. `only_places`: the
+    batch's own budget has it reserved already."""
     columns = {
         name: [getattr(change, name) for change in changes]
         for name in ("batch_id", "community_id", "station_id", "grants", "reserved", "spent")
     }
     moves = []
-    for hold, budget, batch, grants, reserved, spent in sql.rows(_HOLDS, **columns):
+    for hold, budget, batch, grants, reserved, spent in sql.rows(_HOLDS, only_places=only_places, **columns):
         sql.run(_MOVE, id=hold, reserved=reserved, spent=spent)
         moves.append(
             Move(budget, reserved, spent, kind, grants, f"{key}:{hold}", thing="batch", thing_id=batch, by=by,
