@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from users.boards import views as boards
+from users.contact import views as contact
 from users.directory import views as directory
 from users.directory.profile import views as profile
 from users.directory.tags import views as tags
@@ -38,6 +39,12 @@ customer_urls = [
     path("tags/<int:tag_id>/delete/", tags.tag_delete, name="tag_delete"),
 ]
 
+# /customers/…/wishes/ /wishes/
+wish_urls = [
+    path("customers/<int:customer_id>/wishes/", contact.wish_change, name="wish_change"),
+    path("wishes/changes/<int:change_id>/undo/", contact.wish_undo, name="wish_undo"),
+]
+
 # /imports/
 import_urls = [
     path("imports/", imports.imports, name="imports"),
@@ -57,4 +64,4 @@ import_urls = [
     path("imports/addresses/forget/", teach_views.address_forget, name="address_forget"),
 ]
 
-urlpatterns: list[URLPattern] = [*customer_urls, *board_urls, *import_urls]
+urlpatterns: list[URLPattern] = [*customer_urls, *wish_urls, *board_urls, *import_urls]

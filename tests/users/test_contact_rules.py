@@ -147,11 +147,14 @@ def test_the_gate_in_sql_says_what_the_rules_say(
         )
         told = dict(sql.rows(statement, **params))
         alone = queries.may_contact(ids[0], channel, at, by_class)
+        standing = queries.standing(queries.wish_of(ids[0]), at, values)[channel]
         transaction.set_rollback(True)
     limits = queries.limits(values)
     expected = [rules.may_contact(one.facts(paused), channel, time, limits, by_class) for one in people]
     assert [told[i] for i in ids] == expected
     assert alone == expected[0]
+    if not by_class:
+        assert standing == expected[0]
     if by_class:
         assert not any(one.no_profiling for one, i in zip(people, ids, strict=True) if told[i] == "")
 

@@ -13,7 +13,8 @@ from communities.scoping import Scope
 from opsdesk.lib import sql
 from users.contact import rules
 from users.contact.models import ContactPause, ContactWish, Touch, WishChange
-from users.contact.rules import Limits
+from users.contact.rules import Facts, Limits
+from users.customers.models import Customer
 
 ASKED = 2000  # touches of one customer that a page reads at most
 
@@ -97,9 +98,30 @@ def may_contact(customer_id: int, channel: str, at: datetime, by_class: bool) ->
     return str(found[0][1]) if found else "dnc"
 
 
-def standing(customer_id: int, at: datetime) -> dict[str, str]:
-    """Every channel with "" or the reason against it now, as for a contact that no class decides."""
-    return {channel: may_contact(customer_id, channel, at, by_class=False) for channel in rules.CHANNELS}
+def facts_of(wish: ContactWish, at: datetime, values: Limits) -> Facts:
+    """What the gate knows of one customer with this wish, for the rules themselves: two short reads."""
+    customer_id = wish.pk
+    days = max([values.days, *(days for _most, days in values.own.values())])
+    reached = Touch.objects.filter(
+        customer_id=customer_id, state__in=(Touch.State.DONE, Touch.State.UNKNOWN), at__gt=at - timedelta(days=days)
+    )
+    touches = [(channel, (at - when) / timedelta(days=1)) for channel, when in reached.values_list("channel", "at")]
+    everybody = Customer.objects.unscoped("the community of a customer whom the caller has reached")
+    paused = ContactPause.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=at), begins_at__lte=at,
+        community__in=everybody.filter(pk=customer_id).values("community_id"),
+    )  # fmt: skip
+    return Facts(
+        wish.do_not_contact, wish.no_profiling, frozenset(wish.refused), frozenset(wish.agreed), paused.exists(),
+        tuple(touches),
+    )  # fmt: skip
+
+
+def standing(wish: ContactWish, at: datetime, policies_in_force: Policies) -> dict[str, str]:
+    """Every channel with "" or the reason against it, as for a contact that no class decides."""
+    values = limits(policies_in_force)
+    facts, time_of_day = facts_of(wish, at, values), timezone.localtime(at).time()
+    return {one: rules.may_contact(facts, one, time_of_day, values, by_class=False) for one in rules.CHANNELS}
 
 
 # -- Wishes, their ledger, pauses, touches ---------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from opsdesk.lib.reasons import Reason
 from users.lifecycle import rules as lifecycle
 from users.rfm import rules as rfm
 
-ORDER, CLASS, TAG, NOTE, START = "order", "class", "tag", "note", "start"
+ORDER, CLASS, TOUCH, TAG, NOTE, START = "order", "class", "touch", "tag", "note", "start"
 
 
 @dataclass(frozen=True)

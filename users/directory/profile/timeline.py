@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 
 from communities.policies.rules import Policies
+from users.contact import words as contact_words
+from users.contact.queries import touches_of as touches
 from users.directory.profile import events, queries, words
 from users.directory.profile.events import Event, Scored
 from users.purchases.rules import business_day
 from users.rfm import queries as rfm_queries
 from users.rfm import rules as rfm
 
-KINDS = ("all", events.ORDER, events.CLASS, events.TAG)
+KINDS = ("all", events.ORDER, events.CLASS, events.TOUCH, events.TAG)
 SHOWN = 40
 MOST = 2000
 
@@ -46,6 +48,8 @@ def _of_kind(
         found += events.from_orders(orders, starts)
     if kind in ("all", events.CLASS):
         found += _classes(person, rules, orders, days)
+    if kind in ("all", events.TOUCH):
+        found += [Event(business_day(one.at), events.TOUCH, "touch", {"touch": one}) for one in touches(person.pk)]
     if kind in ("all", events.TAG):
         found += [
             Event(business_day(one.at), events.TAG, "tag", {"tagging": one}) for one in queries.hand_tags(person.pk)
@@ -96,6 +100,8 @@ def _put_words(page: list[Event]) -> None:
             event.facts["text"] = words.joined(event.facts["reasons"])
         elif event.template == "rfm_move":
             event.facts["text"] = words.turned(event.facts["turns"])
+        elif event.template == "touch":
+            event.facts["thing"] = contact_words.thing(event.facts["touch"].thing)
 
 
 def _summed(lines: list[queries.Bought]) -> list[tuple[str, float]]:

@@ -6,18 +6,19 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
-from communities.rules import REVEAL_PHONE, SEE_CUSTOMERS, TAG
+from communities.rules import CHANGE_WISHES, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from communities.scoping import Scope
 from opsdesk.lib import htmx, phones
 from users.customers import search
 from users.directory import actions
 from users.directory import queries as directory
 from users.directory.forms import NoteForm, RevealForm
-from users.directory.profile import place, queries, timeline, words
+from users.directory.profile import contact, place, queries, timeline, words
 
 
 @desk_page(SEE_CUSTOMERS)
@@ -98,6 +99,7 @@ def _context(request: DeskRequest, person: Any) -> dict[str, Any]:
         "kind": kind,
         "may_tag": _reaches(desk.scope_for(TAG), person),
         "tags": list(directory.tags()),
+        "contact": contact.of(person.pk, timezone.now(), rules, _reaches(desk.scope_for(CHANGE_WISHES), person)),
         "note_form": NoteForm(use_required_attribute=False),
         "reveal_url": reverse("customer_reveal", args=[person.pk])
         if _reaches(desk.scope_for(REVEAL_PHONE), person)
@@ -107,7 +109,7 @@ def _context(request: DeskRequest, person: Any) -> dict[str, Any]:
 
 
 def _kinds(chosen: str) -> list[dict[str, Any]]:
-    labels = {"all": _("All"), "order": _("Orders"), "class": _("Classes"), "tag": _("Tags")}
+    labels = {"all": _("All"), "order": _("Orders"), "class": _("Classes"), "touch": _("Contacts"), "tag": _("Tags")}
     return [{"label": labels[kind], "href": f"?kind={kind}", "current": kind == chosen} for kind in timeline.KINDS]
 
 

@@ -1,0 +1,38 @@
+"""Wishes, channels and touches in the reader's language."""
+
+from django.utils.translation import gettext as _
+
+from opsdesk.lib.words import N_
+from users.contact.models import WishChange
+from users.contact.rules import CHANNELS
+
+# What did it, as touches and messages name it.
+THINGS = {
+    "batch": N_("batch"),
+    "reminder": N_("reminder"),
+    "grant": N_("coupon by hand"),
+    "drive": N_("recall drive"),
+    "visit": N_("visit"),
+}
+
+
+def thing(code: str) -> str:
+    return _(THINGS.get(code, code))
+
+
+def change(one: WishChange) -> str:
+    """One line of the ledger: refuses text message."""
+    return wish(one.subject, one.channel, one.allowed)
+
+
+def wish(subject: str, channel: str, allowed: bool | None) -> str:
+    if subject == WishChange.Subject.DO_NOT_CONTACT:
+        return _("do not contact") if allowed is False else _("may be contacted again")
+    if subject == WishChange.Subject.PROFILING:
+        return _("refuses profiling") if allowed is False else _("profiling allowed again")
+    told = {
+        False: _("refuses: %(channel)s"),
+        True: _("agrees to: %(channel)s"),
+        None: _("nothing said of: %(channel)s"),
+    }
+    return told[allowed] % {"channel": _(CHANNELS[channel])}
