@@ -79,10 +79,12 @@ def _word(word: str) -> Q:
 
 
 def _in_words(word: str) -> Q:
-    """Han text has no case, and comparing without case is slow."""
+    """Han text has no case, and comparing without case is slow. The communities are looked up first: as a subquery
+    the planner takes them for half of everybody, and then reads through with one process instead of several."""
     how = "icontains" if word.isascii() else "contains"
-    places = Community.objects.filter(Q(**{f"name__{how}": word}) | Q(aliases__contains=[word]))
-    return Q(**{f"name__{how}": word}) | Q(**{f"address__{how}": word}) | Q(community__in=places.values("id"))
+    named = Community.objects.filter(Q(**{f"name__{how}": word}) | Q(aliases__contains=[word]))
+    places = list(named.values_list("id", flat=True))
+    return Q(**{f"name__{how}": word}) | Q(**{f"address__{how}": word}) | Q(community__in=places)
 
 
 def _at_door(building: str, unit: str | None, room: str) -> Q:
