@@ -2,13 +2,31 @@
 
 from django.urls import URLPattern, path
 
-from coupons.boards import scoreboard, strategies, strategy_edit, subsidies
+from coupons.boards import coupons, scoreboard, strategies, strategy_edit, subsidies
+from coupons.budgets import views as budgets
+from coupons.definitions import views as definitions
 
 # /coupons/
-definition_urls: list[URLPattern] = []
+definition_urls: list[URLPattern] = [
+    path("coupons/", coupons.coupons, name="coupons"),
+    path("coupons/table.csv", coupons.coupons_csv, name="coupons-csv"),
+    path("coupons/new/", definitions.coupon_new, name="coupon-new"),
+    path("coupons/<int:coupon_id>/", coupons.coupon, name="coupon"),
+    path("coupons/<int:coupon_id>/edit/", definitions.coupon_edit, name="coupon-edit"),
+    path("coupons/<int:coupon_id>/retire/", definitions.coupon_retire, name="coupon-retire"),
+    path("coupons/<int:coupon_id>/reinstate/", definitions.coupon_reinstate, name="coupon-reinstate"),
+]
 
 # /budgets/
-budget_urls: list[URLPattern] = []
+budget_urls: list[URLPattern] = [
+    path("budgets/", budgets.budgets, name="budgets"),
+    path("budgets/new/", budgets.budget_new, name="budget-new"),
+    path("budgets/<int:budget_id>/", budgets.budget, name="budget"),
+    path("budgets/<int:budget_id>/ledger.csv", budgets.budget_csv, name="budget-csv"),
+    path("budgets/<int:budget_id>/edit/", budgets.budget_edit, name="budget-edit"),
+    path("budgets/<int:budget_id>/close/", budgets.budget_close, name="budget-close"),
+    path("budgets/<int:budget_id>/reopen/", budgets.budget_reopen, name="budget-reopen"),
+]
 
 # /subsidies/ /scoreboard/
 effect_urls: list[URLPattern] = [
@@ -31,18 +49,4 @@ strategy_urls: list[URLPattern] = [
     path("strategies/<int:strategy_id>/move/", strategies.strategy_move, name="strategy-move"),
 ]
 
-# /strategies/
-strategy_urls: list[URLPattern] = [
-    path("strategies/", strategies.strategies, name="strategies"),
-    path("strategies/new/", strategy_edit.strategy_new, name="strategy-new"),
-    path("strategies/preview/", strategy_edit.strategy_preview, name="strategy-preview"),
-    path("strategies/<int:strategy_id>/", strategies.strategy, name="strategy"),
-    path("strategies/<int:strategy_id>/edit/", strategy_edit.strategy_edit, name="strategy-edit"),
-    path("strategies/<int:strategy_id>/start/", strategies.strategy_start, name="strategy-start"),
-    path("strategies/<int:strategy_id>/stop/", strategies.strategy_stop, name="strategy-stop"),
-    path("strategies/<int:strategy_id>/retire/", strategies.strategy_retire, name="strategy-retire"),
-    path("strategies/<int:strategy_id>/restore/", strategies.strategy_restore, name="strategy-restore"),
-    path("strategies/<int:strategy_id>/move/", strategies.strategy_move, name="strategy-move"),
-]
-
-urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls, *strategy_urls]
+urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls]

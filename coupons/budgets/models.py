@@ -84,6 +84,13 @@ class Budget(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_constraints(self) -> list[Any]:
+        """What full_clean asks. Django cannot ask the exclusions, which range over id columns: forms do."""
+        return [
+            (model, [one for one in constraints if not isinstance(one, ExclusionConstraint)])
+            for model, constraints in super().get_constraints()
+        ]
+
     @property
     def left(self) -> int:
         """Fen that may still be reserved."""

@@ -7,9 +7,11 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from communities.models import Community, ServiceStation
 from communities.scoping import Scope
+from coupons.budgets import drawing
 from coupons.budgets.models import Budget, BudgetEntry
-from opsdesk.lib import sql
+from opsdesk.lib import charts, sql
 
 PACE_DAYS = 28
 
@@ -33,6 +35,14 @@ def of_the_company(day: date) -> QuerySet[Budget]:
     """Those that a batch may name: open, of no place, and not over by that day."""
     found = Budget.objects.filter(community=None, station=None, closed_at=None)
     return found.filter(ends_on__gte=day).order_by("begins_on", "name")
+
+
+def overlapping(
+    begins: date, ends: date, *, community: Community | None, station: ServiceStation | None, besides: int | None
+) -> Budget | None:
+    """The open budget of this place that has a day in common, as the exclusion constraints see it."""
+    found = Budget.objects.filter(closed_at=None, community=community, station=station).exclude(pk=besides or 0)
+    return found.filter(begins_on__lte=ends, ends_on__gte=begins).first()
 
 
 def visible_to(scope: Scope) -> QuerySet[Budget]:
@@ -62,8 +72,8 @@ class Report:
     runs_out_on: date | None
 
     @property
-    def used(self) -> int:
-        return self.budget.reserved + self.budget.spent
+    def parts(self) -> list[charts.Part]:
+        return drawing.parts(self.budget)
 
 
 def report(budgets: Sequence[Budget], as_of: date) -> list[Report]:
