@@ -11,7 +11,7 @@ from django.db import transaction
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
 from opsdesk.lib.unreadable import UnreadableFile
-from users.imports import columns, pieces, problems, quarantine, queries, reading, staging, staging_sql, storage
+from users.imports import columns, pieces, problems, quarantine, queries, reach, reading, staging, staging_sql, storage
 from users.imports.inspection import Inspection
 from users.imports.keepalive import kept_alive
 from users.imports.models import ImportFile
@@ -87,6 +87,7 @@ def stage(file: ImportFile, hold: Hold, today: date) -> Facts:
     with kept_alive(hold):
         drops = _drops_identical(file, inspection)
         staging.finish(check.tables, source_id=file.source_id, drop_identical=drops)
+        reach.leave_out(file, inspection, check.keeper, check.tables)
     _count(check)
     facts.seconds = round(time.perf_counter() - began, 2)
     return facts

@@ -91,6 +91,14 @@ PROBLEMS: dict[str, Problem] = {
     "unknown_community": Problem(
         _("No community has this name."), _("Say which community it is, or let the import create it.")
     ),
+    "community_not_yours": Problem(
+        _("The order belongs to a community for which you may not import."),
+        _("Leave the row to whoever imports for that community, or name the right one."),
+    ),
+    "community_missing": Problem(
+        _("Nothing in the row names a community, and you import for some communities only."),
+        _("Fill in the community that the order belongs to."),
+    ),
     "text_too_long": Problem(_("The text is too long for its column."), _("Shorten it, or check the column.")),
     "cells_too_many": Problem(
         _("The row has more cells than the header."), _("Look for an unquoted delimiter in the row.")

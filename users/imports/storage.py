@@ -61,7 +61,8 @@ def everything() -> Iterator[tuple[str, float]]:
 
 
 def remove(name: str) -> None:
-    path_of(name).unlink(missing_ok=True)
+    if name:
+        path_of(name).unlink(missing_ok=True)
 
 
 def shown_name(name: str) -> str:

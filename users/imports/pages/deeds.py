@@ -107,7 +107,7 @@ def _how_read(request: DeskRequest, file: ImportFile) -> HttpResponse:
 
 
 def _communities(request: DeskRequest, file: ImportFile) -> HttpResponse:
-    form = file_page.communities_form(file, request.POST)
+    form = file_page.communities_form(file, request.desk, request.POST)
     if not form.is_valid():
         return _refused(request, file, form)
     return _changed(request, file, communities=form.choices())

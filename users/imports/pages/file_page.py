@@ -73,7 +73,7 @@ def _checking(file: ImportFile, desk: Desk, today: date) -> Context:
 
 def _ready(file: ImportFile, desk: Desk, today: date) -> Context:
     writes = file.rows - file.refused
-    return _preview(file, today) | {
+    return _preview(file, desk, today) | {
         "dock": "users/imports/_dock_commit.html",
         "writes": writes,
         "seconds": max(1, writes / FEW_ROWS_A_SECOND),
@@ -82,7 +82,7 @@ def _ready(file: ImportFile, desk: Desk, today: date) -> Context:
 
 
 def _committing(file: ImportFile, desk: Desk, today: date) -> Context:
-    return _preview(file, today) | {"locked": True, "dock": "users/imports/_dock_writing.html"} | writing(file)
+    return _preview(file, desk, today) | {"locked": True, "dock": "users/imports/_dock_writing.html"} | writing(file)
 
 
 def writing(file: ImportFile) -> Context:
@@ -92,7 +92,7 @@ def writing(file: ImportFile) -> Context:
     return {"file": file, "job": job, "moving": ".dock-progress", "doing": job.title, "leaving": leaving}
 
 
-def _preview(file: ImportFile, today: date) -> Context:
+def _preview(file: ImportFile, desk: Desk, today: date) -> Context:
     seen = Inspection.from_json(file.inspection)
     gazetteer = queries.gazetteer(file.options.get("communities"), bool(file.options.get("create_communities")))
     shown = understood.preview(seen, today, gazetteer, page_queries.service_categories())
@@ -102,8 +102,8 @@ def _preview(file: ImportFile, today: date) -> Context:
         "remembered": _remembered(file),
         "checked": _checked(file),
         "notices": _notices(file, seen),
-        "written_as": queries.twins(file).first(),
-        "unknown": unknown_communities(file),
+        "written_as": page_queries.twins_for(desk.scope, desk.staff, file).first(),
+        "unknown": unknown_communities(file, desk),
         "effect_title": gettext("What this file will change"),
         "effect": effect_words.lines(file),
         **how_read(file, seen),
@@ -142,17 +142,19 @@ def options_form(file: ImportFile, seen: Inspection, data: Any = None) -> Option
     return form
 
 
-def unknown_communities(file: ImportFile) -> list[tuple[BoundField, int]]:
+def unknown_communities(file: ImportFile, desk: Desk) -> list[tuple[BoundField, int]]:
     """Each unknown name with its rows, and what may be chosen for it. Names decided earlier come along."""
-    form, rows = communities_form(file), dict(map(tuple, file.facts.get("unknown_communities", [])))
+    form, rows = communities_form(file, desk), dict(map(tuple, file.facts.get("unknown_communities", [])))
     return [(form[f"community-{place}"], rows.get(name, 0)) for place, name in enumerate(form.names)]
 
 
-def communities_form(file: ImportFile, data: Any = None) -> CommunitiesForm:
+def communities_form(file: ImportFile, desk: Desk, data: Any = None) -> CommunitiesForm:
     chosen = file.options.get("communities") or {}
     names = [*chosen, *(name for name, _rows in file.facts.get("unknown_communities", []) if name not in chosen)]
     initial = {f"community-{place}": chosen.get(name, "") for place, name in enumerate(names)}
-    return CommunitiesForm(data, names=names, communities=page_queries.open_communities(), initial=initial)
+    places = page_queries.open_communities(desk.scope)
+    may_create = desk.scope.everywhere
+    return CommunitiesForm(data, names=names, communities=places, may_create=may_create, initial=initial)
 
 
 def problems(file: ImportFile) -> Context:
@@ -262,7 +264,7 @@ def _stopped(file: ImportFile, desk: Desk, today: date) -> Context:
         "again": actions.may_check_again(file),
         "by_names": file.refusal.get("code") == "columns_gone" and storage.is_kept(file.stored_as),
         "may_undo": actions.may_undo(file, today),
-        "original": queries.twins(file).first(),
+        "original": page_queries.twins_for(desk.scope, desk.staff, file).first(),
         **(other_ways(file) if file.state == State.REFUSED and storage.is_kept(file.stored_as) else {}),
     }
 

@@ -147,13 +147,17 @@ class OptionsForm(forms.Form):
 
 
 class CommunitiesForm(forms.Form):
-    """What the unknown community names of a file mean: a known community's code, "create", or left out."""
+    """What the unknown community names of a file mean: a known community's code, "create", or left out. Who imports for
+    some communities only creates none (`may_create`)."""
 
-    def __init__(self, *args: Any, names: Sequence[str], communities: Iterable[Community], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, names: Sequence[str], communities: Iterable[Community], may_create: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.names = list(names)
         known = [(place.code, place.name) for place in communities]
-        choices = [(LEAVE_OUT, _("leave these rows out")), (CREATE, _("create it")), (_("It is"), known)]
+        create = [(CREATE, _("create it"))] if may_create else []
+        choices = [(LEAVE_OUT, _("leave these rows out")), *create, (_("It is"), known)]
         for place, name in enumerate(self.names):
             self.fields[f"community-{place}"] = forms.ChoiceField(label=name, choices=choices, required=False)
 

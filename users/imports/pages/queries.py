@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from communities.models import Community, StaffMember
+from communities.queries import communities_in
 from communities.scoping import Scope
 from opsdesk.lib.runs.models import Job
 from users.imports import queries
@@ -22,9 +23,14 @@ def source_names() -> list[str]:
     return list(Source.objects.order_by("name").values_list("name", flat=True))
 
 
-def last_source() -> str:
+def twins_for(scope: Scope, staff: StaffMember, file: ImportFile) -> QuerySet[ImportFile]:
+    """Other imports of the very same bytes that are in, of those that this person may see."""
+    return queries.twins(file) if scope.everywhere else queries.twins(file).filter(uploaded_by=staff)
+
+
+def last_source(scope: Scope, staff: StaffMember) -> str:
     """The source of the newest file: next week's file mostly comes from there too."""
-    return queries.files().values_list("source__name", flat=True).first() or ""
+    return files_for(scope, staff).values_list("source__name", flat=True).first() or ""
 
 
 def any_mapping() -> bool:
@@ -35,8 +41,9 @@ def service_categories() -> set[str]:
     return set(Category.objects.filter(is_service=True).values_list("name", flat=True))
 
 
-def open_communities() -> QuerySet[Community]:
-    return Community.objects.filter(is_active=True).order_by("name")
+def open_communities(scope: Scope) -> QuerySet[Community]:
+    """Those that a name in a file may mean for whoever imports here."""
+    return communities_in(scope).filter(is_active=True).order_by("name")
 
 
 def boards_are_behind() -> bool:

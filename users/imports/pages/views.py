@@ -52,7 +52,7 @@ def list_context(request: DeskRequest, form: UploadForm | None = None) -> dict[s
     page = paging.page_of(files, LIST_KEYS["id"], sort, paging.place_of(request.GET, int), paging.size_of(request.GET))
     total = files.count()
     return {
-        "form": form or UploadForm(initial={"source": page_queries.last_source()}),
+        "form": form or UploadForm(initial={"source": page_queries.last_source(desk.scope, desk.staff)}),
         "sources": page_queries.source_names(),
         "mappings": page_queries.any_mapping(),
         "limit": settings.IMPORT_MAX_UPLOAD,
