@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
 
@@ -176,3 +177,11 @@ def test_the_api_marks_ones_own_as_read_once_and_for_all(people: Cast) -> None:
     assert mine.post("api_notification_read", notice_id=foreign.pk).content == missing.content
     foreign.refresh_from_db()
     assert foreign.read_at is None
+
+
+def test_a_phone_page_has_the_bell_too(people: Cast, rf) -> None:
+    told(people.staff)
+    request = rf.get("/")
+    request.user = people.staff
+    html = loader.get_template("base_phone.html").render({}, request)
+    assert f'href="{reverse("notifications")}"' in html and 'class="bell-n">1<' in html
