@@ -26,7 +26,6 @@ def terms(coupon: Coupon) -> str:
         "threshold": yuan(coupon.threshold),
         "off": yuan(coupon.amount_off),
         "percent": coupon.percent_off,
-        "tenths": f"{(100 - (coupon.percent_off or 0)) / 10:g}",  # as Chinese counts: 15 percent off leave 8.5 tenths
         "cap": yuan(coupon.cap),
         "goods": names,
         "product": coupon.product.name if coupon.product else "",
