@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from users.boards import views as boards
+from users.contact import ledger_views as ledger
 from users.contact import views as contact
 from users.directory import views as directory
 from users.directory.profile import views as profile
@@ -42,6 +43,10 @@ customer_urls = [
 # /customers/…/wishes/ /wishes/
 wish_urls = [
     path("customers/<int:customer_id>/wishes/", contact.wish_change, name="wish_change"),
+    path("wishes/", ledger.wishes, name="wishes"),
+    path("wishes/export/", ledger.wishes_export, name="wishes_export"),
+    path("wishes/import/", ledger.wishes_import, name="wishes_import"),
+    path("wishes/pauses/<slug:code>/resume/", ledger.contact_resume, name="contact_resume"),
     path("wishes/changes/<int:change_id>/undo/", contact.wish_undo, name="wish_undo"),
 ]
 

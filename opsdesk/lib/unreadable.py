@@ -8,6 +8,7 @@ MESSAGES = {
     "empty": _("The file is empty."),
     "header_only": _("The file has a header and no rows under it."),
     "too_large": _("The file has %(size)s bytes; at most %(limit)s are read here."),
+    "too_many_rows": _("The file has more than %(limit)s rows. Send it in parts."),
     "gzip_damaged": _("The .gz file is damaged or cut off: %(detail)s."),
     "gzip_bomb": _("The .gz file unpacks to far more than an export would; it was not read to its end."),
     "not_a_table": _("This is a %(kind)s file. Export the orders as CSV or XLSX."),

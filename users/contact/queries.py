@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from communities.models import Community
@@ -142,7 +142,22 @@ def ledger(scope: Scope, *, subject: str = "", channel: str = "", community: str
     wanted = {"subject": subject, "channel": channel, "customer__community__code": community}
     told = Q(**{word: value for word, value in wanted.items() if value})
     reach = scope.condition("customer__community_id", "customer__station_id")
-    return WishChange.objects.filter(reach & told).select_related("by", "customer", "customer__community")
+    return (
+        WishChange.objects.filter(reach & told).select_related("by", "customer", "customer__community").order_by("-id")
+    )
+
+
+def counts(scope: Scope, community: str = "") -> dict[str, int]:
+    """How many customers in reach are not to be contacted, refuse profiling, refuse a channel."""
+    reach = scope.condition("customer__community_id", "customer__station_id")
+    here = Q(customer__community__code=community) if community else Q()
+    found: dict[str, int] = ContactWish.objects.filter(reach & here).aggregate(
+        dnc=Count("pk", filter=Q(do_not_contact=True)),
+        profiling=Count("pk", filter=Q(no_profiling=True)),
+        refused=Count("pk", filter=Q(refused__len__gt=0)),
+        agreed=Count("pk", filter=Q(agreed__len__gt=0)),
+    )
+    return found
 
 
 def open_pauses(communities: QuerySet[Community]) -> QuerySet[ContactPause]:
