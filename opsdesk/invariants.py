@@ -4,25 +4,12 @@ A statement returns one row an offender. Columns named customer_id, import_id or
 the table says, `counted` what a recount says. Phones are never among them.
 """
 
-from dataclasses import dataclass
-
+from opsdesk.coupon_invariants import COUPON_INVARIANTS
+from opsdesk.invariant import Invariant
 from opsdesk.lib.words import N_
 from users.purchases import queries as purchases
 
 CLASSES, ROLL_UPS, ORDERS, RUNS = N_("Customers and classes"), N_("Roll-ups"), N_("Orders"), N_("Imports and runs")
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """`bad` finds offenders, `looked` counts what was looked at. Parameters: see trust.parameters."""
-
-    name: str
-    group: str
-    label: str
-    why: str
-    unit: str
-    looked: str
-    bad: str
 
 
 CUSTOMERS, ROWS, DAYS, WEEKS, ORDER_ROWS = N_("customers"), N_("rows"), N_("days"), N_("weeks"), N_("orders")
@@ -283,6 +270,7 @@ INVARIANTS = (
         N_("An import cannot tell which community is meant. Take the name off one of them."),
         NAMES, "SELECT COALESCE(sum(1 + cardinality(aliases)), 0) FROM communities_community", ONE_NAME,
     ),
+    *COUPON_INVARIANTS,
 )  # fmt: skip
 
 BY_NAME = {one.name: one for one in INVARIANTS}

@@ -36,6 +36,7 @@ NAVIGATION = (
             Entry("segments", N_("Segments"), "arrows-split-2", rules.SEE_BOARDS, key="s"),
             Entry("rfm", N_("RFM board"), "grid-dots", rules.SEE_BOARDS, key="r"),
             Entry("tags", N_("Tags and lists"), "tags", rules.SEE_CUSTOMERS, key="t"),
+            Entry("wishes", N_("Wishes"), "user-off", rules.SEE_CUSTOMERS),
         ),
     ),
     Group(
@@ -53,9 +54,11 @@ NAVIGATION = (
         N_("Coupons"),
         (
             Entry("strategies", N_("Strategies"), "table-options", rules.SEE_COUPONS),
+            Entry("coupons", N_("Templates"), "gift", rules.SEE_COUPONS),
             Entry("batches", N_("Batches"), "ticket", rules.SEE_COUPONS),
             Entry("approvals", N_("Approvals"), "clipboard-check", rules.APPROVE_COUPONS, count="approvals"),
             Entry("budgets", N_("Budgets"), "wallet", rules.SEE_COUPONS),
+            Entry("outbox", N_("Outbox"), "message-dots", rules.SEND_MESSAGES),
         ),
     ),
     Group(

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from opsdesk import invariants
-from opsdesk.invariants import Invariant
+from opsdesk.invariant import Invariant
 from opsdesk.lib import sql
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Check, Job

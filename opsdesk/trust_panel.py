@@ -13,20 +13,24 @@ from django.views.decorators.http import require_POST
 from communities import actions as log
 from communities.access import Desk, DeskRequest, desk_page
 from communities.models import Community
-from communities.rules import RECOMPUTE, SEE_CUSTOMERS, SEE_RUNS
+from communities.rules import RECOMPUTE, SEE_COUPONS, SEE_CUSTOMERS, SEE_RUNS
 from opsdesk import invariants, run_log, run_story, trust
-from opsdesk.invariants import Invariant
+from opsdesk.invariant import Invariant
 from opsdesk.lib.runs.models import Check, Job
 from opsdesk.lib.words import N_
 from users.directory import classes
 
 # Columns of offenders that lead to a page, and what opens it.
-_PAGES = {"customer_id": ("customer", SEE_CUSTOMERS), "import_id": ("import", SEE_RUNS), "job_id": ("run", SEE_RUNS)}
+_PAGES = {
+    "customer_id": ("customer", SEE_CUSTOMERS), "import_id": ("import", SEE_RUNS), "job_id": ("run", SEE_RUNS),
+    "budget_id": ("budget", SEE_COUPONS),
+}  # fmt: skip
 _HEADS = {
     "customer_id": N_("Customer"), "import_id": N_("Import"), "job_id": N_("Run"), "community_id": N_("Community"),
     "day": N_("Day"), "week": N_("Week"), "cohort": N_("Cohort"), "lifecycle": N_("Class"), "rfm_class": N_("Class"),
     "kept": N_("Kept"), "counted": N_("Counted anew"), "order_id": N_("Order"), "version": N_("Version"),
     "key": N_("Threshold"), "kind": N_("Kind"), "name": N_("Name"), "what": N_("What"), "number": N_("Number"),
+    "budget_id": N_("Budget"),
 }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ VERBS = {
     "save_mapping": N_("kept a column mapping"),
     "teach": N_("taught the address parser"),
     "check": N_("checked"),
+    "retire": N_("took out of use"),
     "plant_demo": N_("filled in the sample data"),
     "remove_demo": N_("removed the sample data"),
 }
@@ -50,6 +51,8 @@ THINGS = {
     "tag": N_("tag"),
     "marking": N_("tagging"),
     "demo": N_("sample data"),
+    "coupon": N_("coupon"),
+    "budget": N_("budget"),
 }
 
 # Labels inside a line: fields of forms, and what actions kept beside them.
@@ -75,4 +78,9 @@ LABELS = {
     "days": N_("days"),
     "owner": N_("owner"),
     "tokens_revoked": N_("tokens revoked"),
+    "amount": N_("amount in fen"),
+    "amount_off": N_("off in fen"),
+    "threshold": N_("threshold in fen"),
+    "begins_on": N_("from"),
+    "ends_on": N_("to"),
 }

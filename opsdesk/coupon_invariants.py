@@ -1,0 +1,42 @@
+"""What must be true of coupons and their money. As invariants.py says of the rest."""
+
+from opsdesk.invariant import Invariant
+from opsdesk.lib.words import N_
+
+COUPONS = N_("Coupons and budgets")
+BUDGETS = N_("budgets")
+
+_LEDGER = """
+SELECT b.id AS budget_id, b.name, b.amount, b.reserved, b.spent, COALESCE(e.amount, 0)::bigint AS told_amount,
+       COALESCE(e.reserved, 0)::bigint AS told_reserved, COALESCE(e.spent, 0)::bigint AS told_spent
+  FROM coupons_budget b
+  LEFT JOIN (SELECT budget_id, sum(amount) AS amount, sum(reserved) AS reserved, sum(spent) AS spent
+               FROM coupons_budgetentry GROUP BY budget_id) e ON e.budget_id = b.id
+"""
+
+BUDGET_LEDGER = f"""
+SELECT budget_id, name, concat_ws(' / ', amount, reserved, spent) AS kept,
+       concat_ws(' / ', told_amount, told_reserved, told_spent) AS counted
+  FROM ({_LEDGER}) l
+ WHERE (amount, reserved, spent) IS DISTINCT FROM (told_amount, told_reserved, told_spent)
+"""
+
+BUDGET_HELD = """
+SELECT id AS budget_id, name, amount AS kept, reserved + spent AS counted
+  FROM coupons_budget WHERE reserved < 0 OR spent < 0 OR reserved + spent > amount
+"""
+
+_COUNT_BUDGETS = "SELECT count(*) FROM coupons_budget"
+
+COUPON_INVARIANTS = (
+    Invariant(
+        "budget_ledger", COUPONS, N_("A budget's columns are the sums of its ledger"),
+        N_("Money moved without an entry, or an entry without its money: the table was changed by hand."),
+        BUDGETS, _COUNT_BUDGETS, BUDGET_LEDGER,
+    ),
+    Invariant(
+        "budget_held", COUPONS, N_("Reserved + spent never exceeds a budget"),
+        N_("More was promised than there is. Stop issuing from these budgets and look who took the check away."),
+        BUDGETS, _COUNT_BUDGETS, BUDGET_HELD,
+    ),
+)  # fmt: skip
