@@ -157,11 +157,13 @@ def test_refunds_that_wait_for_their_order_are_said() -> None:
 # -- Progress ------------------------------------------------------------------------------------------------------
 
 
-def running(of_file: str, done: int, total: int, seconds: float = 10, **fields: object) -> job_words.Progress:
+def running(
+    of_file: str, done: int, total: int, seconds: float = 10, rows: int = 1000, **fields: object
+) -> job_words.Progress:
     times = {"started_at": NOON, "heartbeat_at": NOON + dt.timedelta(seconds=seconds)}
     job = Job(**{"id": 7, "state": Job.State.RUNNING, "done": done, "total": total, **times, **fields})
     file = ImportFile(
-        stored_as="imports/kept", id=3, name="a.csv", size=4096, rows=1000, refused=10, state=of_file, job=job
+        stored_as="imports/kept", id=3, name="a.csv", size=4096, rows=rows, refused=10, state=of_file, job=job
     )
     return job_words.progress(file)
 
@@ -173,9 +175,16 @@ def test_writing_tells_rows_a_second_and_time_left() -> None:
     assert told.seconds_left == pytest.approx(7.34, abs=0.01)
 
 
-def test_a_check_counts_kilobytes() -> None:
-    told = running(State.CHECKING, 2048, 4096)
-    assert (told.done, told.total, told.unit) == (2, 4, "KB")
+def test_a_check_tells_rows_a_second_and_time_left_by_what_it_has_seen() -> None:
+    told = running(State.CHECKING, 1024, 4096, rows=5000)
+    assert (told.done, told.total, told.unit, told.rate) == (5000, 20000, "rows", 500)
+    assert (told.share, told.seconds_left) == (0.25, pytest.approx(30))
+
+
+@pytest.mark.parametrize(("done", "rows"), [(0, 5000), (2048, 0)])
+def test_a_check_that_has_seen_no_row_yet_counts_kilobytes(done: int, rows: int) -> None:
+    told = running(State.CHECKING, done, 4096, rows=rows)
+    assert (told.done, told.total, told.unit) == (done // 1024, 4, "KB")
 
 
 def test_nothing_is_foretold_from_less_than_a_second() -> None:

@@ -162,7 +162,7 @@ def check_file(hold: Hold, classes: effects.Classes | None = None) -> dict[str, 
         while not _check(file, hold, classes):
             file = _file_of(hold)
     except Cancelled:
-        _cancelled(file)
+        _cancelled(file, rows=0, refused=0, notes=0)
         raise
     except Exception as error:
         if not isinstance(error, Lost) and hold.job.attempts >= runs.TRIES:
@@ -238,10 +238,10 @@ def _zero(file: ImportFile, state: str) -> None:
     )
 
 
-def _cancelled(file: ImportFile) -> None:
-    """A job that had not begun: nothing was written."""
+def _cancelled(file: ImportFile, **counts: int) -> None:
+    """A job that had not begun, or a check: nothing was written."""
     staging.drop(file.pk)
-    ImportFile.objects.filter(pk=file.pk).update(state=State.CANCELLED)
+    ImportFile.objects.filter(pk=file.pk).update(state=State.CANCELLED, **counts)
 
 
 def _file_of(hold: Hold) -> ImportFile:

@@ -132,6 +132,7 @@ def _take_in(check: Check, chunk: reading.Chunk) -> None:
     check.facts.blank_rows += chunk.blank_rows
     check.facts.rounded += cut.rounded
     check.facts.amount_unknown += cut.amount_unknown
+    ImportFile.objects.filter(pk=check.file.pk).update(rows=check.facts.rows)  # so far, for whoever waits
     check.hold.beat(done=chunk.bytes_read, total=check.inspection.size)
 
 

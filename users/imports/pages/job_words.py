@@ -89,11 +89,14 @@ def _whole(file: ImportFile) -> int:
     return file.size if file.state in (State.UPLOADED, State.CHECKING) else file.rows - file.refused
 
 
-def _unit(file: ImportFile) -> tuple[int, str]:
-    """A check counts the bytes behind it, everything else rows: (how many make one, its name)."""
-    if file.state in (State.UPLOADED, State.CHECKING):
-        return (1024 * 1024, "MB") if file.size >= LARGE else (1024, "KB")
-    return 1, gettext("rows")
+def _unit(file: ImportFile) -> tuple[float, str]:
+    """A check counts the bytes behind it, everything else rows: (how many make one, its name). What a check has seen so
+    far says how many bytes make a row, and so how many rows there are."""
+    if file.state not in (State.UPLOADED, State.CHECKING):
+        return 1, gettext("rows")
+    if file.rows and file.job and file.job.done:
+        return file.job.done / file.rows, gettext("rows")
+    return (1024 * 1024, "MB") if file.size >= LARGE else (1024, "KB")
 
 
 def _note(job: Job | None) -> str:
