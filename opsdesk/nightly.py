@@ -8,8 +8,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.utils import timezone
+
 from communities.notices import actions as notices
 from communities.policies import queries as policy_queries
+from coupons.boards import drafting
 from coupons.effects import actions as effects
 from opsdesk import trust
 from opsdesk.lib import sql
@@ -83,6 +86,14 @@ def _effects(night: Night, progress: Progress) -> Done:
     return Done(found.batches, found.rows, {"batches": found.batches, "weeks": found.weeks})
 
 
+def _drafts(night: Night, progress: Progress) -> Done:
+    """Batches of strategies that are due; a night of another day than today drafts none."""
+    at = timezone.localtime()
+    outcomes = drafting.draft_due(night.as_of, at) if night.tidy and night.as_of == at.date() else []
+    told = drafting.summary(outcomes)
+    return Done(len(outcomes), told.get(drafting.DRAFTED, 0), told)
+
+
 def _uploads(night: Night, progress: Progress) -> Done:
     gone = clearing.clear(night.as_of) if night.tidy else clearing.Cleared()
     return Done(gone.looked, gone.uploads, {"uploads": gone.uploads, "bytes": gone.bytes})
@@ -101,6 +112,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("rfm", _rfm),
     ("tastes", _tastes),
     ("effects", _effects),
+    ("drafts", _drafts),
     ("uploads", _uploads),
     ("trust", _trust),
 )

@@ -1,5 +1,6 @@
 """Who a strategy means, as people stand now: how many, where, who is held back, whom other strategies mean too."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,5 +91,6 @@ def _as_sql(found: QuerySet[Customer], prefix: str = "q_") -> tuple[str, dict[st
         statement, values = found.order_by().values("id").query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return NOBODY, {}
-    names = [f"{prefix}{number}" for number in range(len(values))]
-    return statement % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
+    places = iter(range(len(values)))
+    named = re.sub("%%|%s", lambda found: found[0] if found[0] == "%%" else f"%({prefix}{next(places)})s", statement)
+    return named, {f"{prefix}{place}": value for place, value in enumerate(values)}
