@@ -1,6 +1,7 @@
 """The check: a file is read, understood and staged, with every problem kept. No order and no customer is touched."""
 
 import time
+from collections.abc import Generator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -8,10 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from opsdesk.lib import sql
+from opsdesk.lib import ahead, sql
 from opsdesk.lib.runs.actions import Hold
 from opsdesk.lib.unreadable import UnreadableFile
-from users.imports import columns, pieces, problems, quarantine, queries, reach, reading, staging, staging_sql, storage
+from users.imports import columns, pieces, problems, quarantine, queries, reading, staging, staging_sql, storage
 from users.imports.inspection import Inspection
 from users.imports.keepalive import kept_alive
 from users.imports.models import ImportFile
@@ -81,13 +82,12 @@ def stage(file: ImportFile, hold: Hold, today: date) -> Facts:
         queries.gazetteer(file.options.get("communities"), bool(file.options.get("create_communities"))),
     )  # fmt: skip
     check.keeper.forget()
-    for chunk in reading.read(storage.path_of(file.stored_as), inspection, today=today):
-        _take_in(check, chunk)
+    for chunk, cut in ahead.made_ahead(_cut(check)):
+        _take_in(check, chunk, cut)
     _quarantine_unknown(check)
     with kept_alive(hold):
         drops = _drops_identical(file, inspection)
         staging.finish(check.tables, source_id=file.source_id, drop_identical=drops)
-        reach.leave_out(file, inspection, check.keeper, check.tables)
     _count(check)
     facts.seconds = round(time.perf_counter() - began, 2)
     return facts
@@ -123,16 +123,20 @@ def _drops_identical(file: ImportFile, inspection: Inspection) -> bool:
     return bool(file.options.get("drop_identical", inspection.mapping.drop_identical))
 
 
+def _cut(check: Check) -> Generator[tuple[reading.Chunk, pieces.Pieces], None, None]:
+    drops = _drops_identical(check.file, check.inspection)
+    for chunk in reading.read(storage.path_of(check.file.stored_as), check.inspection, today=check.today):
+        yield chunk, pieces.cut(chunk, check.gazetteer, drops)
+
+
 @transaction.atomic
-def _take_in(check: Check, chunk: reading.Chunk) -> None:
-    cut = pieces.cut(chunk, check.gazetteer, _drops_identical(check.file, check.inspection))
+def _take_in(check: Check, chunk: reading.Chunk, cut: pieces.Pieces) -> None:
     staging.put(check.tables, cut)
     check.keeper.keep([*chunk.problems, *_unknown(check, cut)], chunk.refused)
     check.facts.rows += chunk.rows_read
     check.facts.blank_rows += chunk.blank_rows
     check.facts.rounded += cut.rounded
     check.facts.amount_unknown += cut.amount_unknown
-    ImportFile.objects.filter(pk=check.file.pk).update(rows=check.facts.rows)  # so far, for whoever waits
     check.hold.beat(done=chunk.bytes_read, total=check.inspection.size)
 
 

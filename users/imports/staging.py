@@ -13,6 +13,7 @@ from users.imports import staging_sql
 from users.imports.pieces import Pieces
 
 _PLAIN = pa.csv.WriteOptions(include_header=False)
+_BLOCK = 1_000_000  # bytes handed over at once: psycopg2's 8 kB would wait a thousand times for the interpreter
 PARTS = ("lines", "heads", "orders", "people", "service", "undo")
 _EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
 
@@ -78,7 +79,7 @@ def copy(name: str, rows: pa.Table) -> None:
     packed.seek(0)
     columns = ", ".join(f'"{column}"' for column in rows.column_names)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", packed)
+        cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", packed, _BLOCK)
 
 
 @transaction.atomic
