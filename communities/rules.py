@@ -41,6 +41,7 @@ SCOPES = (
     "import:orders",
     "read:notifications",
     "mark:notifications",
+    "read:coupons",
 )
 
 
@@ -98,6 +99,7 @@ SCOPE_NEEDS: dict[str, str] = {
     "import:orders": IMPORT,
     "read:notifications": DESK,
     "mark:notifications": DESK,
+    "read:coupons": SEE_COUPONS,
 }
 
 

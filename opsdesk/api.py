@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from communities.api import CommunityList
 from communities.notices.api import NoticeList, NoticeRead
+from coupons.definitions.api import TemplateDetail, TemplateList
 from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
 from users.directory.api import CustomerDetail, CustomerList
@@ -15,6 +16,8 @@ urlpatterns = [
     path("communities/", CommunityList.as_view(), name="api_communities"),
     path("customers/", CustomerList.as_view(), name="api_customers"),
     path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
+    path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),
+    path("coupons/templates/<int:coupon_id>/", TemplateDetail.as_view(), name="api_coupon_template"),
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("imports/", ImportList.as_view(), name="api_imports"),

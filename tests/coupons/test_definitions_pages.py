@@ -12,6 +12,7 @@ from coupons.definitions import actions
 from coupons.definitions.models import Coupon
 from coupons.strategies.models import Strategy, StrategyVersion
 from tests.coupons.worlds import make_budget, make_coupon
+from tests.tokens import caller
 from users.orders.models import Category, Product
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +197,14 @@ def test_the_first_visitor_is_told_what_a_coupon_is(people, as_):
     assert "No coupon yet" in answer
     assert reverse("coupon-new") in answer
     assert reverse("coupon-new") not in text(as_("analyst").get(reverse("coupons")))
+
+
+def test_the_api_reads_templates_in_use_and_on_request_the_others(people):
+    coupon, old = make_coupon(code="P-07", categories=[Category.objects.create(name="肉品")]), make_coupon(code="P-06")
+    actions.set_retired(old.pk, retired=True, by=None, at=dt.datetime(2018, 5, 1, tzinfo=dt.UTC))
+    mine = caller(people.analyst, "read:coupons")
+    [one] = mine.get("api_coupon_templates").json()
+    assert (one["code"], one["most_off"], one["categories"], one["in_use"]) == ("P-07", 1200, ["肉品"], True)
+    assert [one["code"] for one in mine.get("api_coupon_templates", {"retired": "1"}).json()] == ["P-06", "P-07"]
+    assert mine.get("api_coupon_template", coupon_id=coupon.pk).json() == one
+    assert mine.get("api_coupon_template", coupon_id=10**9).status_code == 404

@@ -19,6 +19,7 @@ from opsdesk.lib.runs.models import Job
 from tests import api_world
 from tests.api_world import World
 from tests.cast import Cast
+from tests.coupons.worlds import make_coupon
 from tests.tokens import Caller, caller
 from users.directory import filters
 from users.imports.models import ImportFile
@@ -35,6 +36,8 @@ SCOPES = {
     ("api_import", "GET"): "read:imports",
     ("api_import_problems", "GET"): "read:imports",
     ("api_import_commit", "POST"): "import:orders",
+    ("api_coupon_templates", "GET"): "read:coupons",
+    ("api_coupon_template", "GET"): "read:coupons",
     ("api_notifications", "GET"): "read:notifications",
     ("api_notification_read", "POST"): "mark:notifications",
 }
@@ -52,6 +55,7 @@ WORDS = {
     "api_communities": [], "api_customer": [], "api_import": [], "api_imports": ["after", "limit"],
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
+    "api_coupon_templates": ["retired"], "api_coupon_template": [],
     "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
 HOSTILE = [
@@ -89,7 +93,7 @@ def known(people: Cast, world: World, file: ImportFile) -> dict[str, int]:
     """An id for each place in an address."""
     telling.import_ended(Job(pk=1, kind="import_check", payload={"file": file.pk}, created_by=people.manager))
     notice = Notice.objects.get(recipient=people.manager)
-    return {"customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk}
+    return {"customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk, "coupon_id": make_coupon().pk}
 
 
 def ask(mine: Caller, pattern: URLPattern, known: dict[str, int], method: str = "GET", **query: str) -> HttpResponse:
