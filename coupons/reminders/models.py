@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coupons.grants.models import Grant
 from users.contact.rules import REASONS
+from users.outbox.models import Message
 
 
 class Reminder(models.Model):
@@ -39,3 +41,21 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} on {self.day}"
+
+
+class ReminderScript(models.Model):
+    """The words of every reminder, for messages and staff alike. The newest is in force; none: rules.SCRIPT. Never
+    changed: editing makes the next one."""
+
+    channel = models.CharField(_("channel"), max_length=4, choices=Message.Channel.choices, default=Message.Channel.SMS)
+    text = models.CharField(_("text"), max_length=300)
+    note = models.CharField(_("why this change"), max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        app_label = "coupons"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"script v{self.pk}"
