@@ -10,6 +10,8 @@ from users.directory.profile import views as profile
 from users.directory.tags import views as tags
 from users.imports.pages import deeds, teach_views
 from users.imports.pages import views as imports
+from users.outbox import deliveries
+from users.outbox import views as outbox
 
 # /segments/ /rfm/ /cleaning/
 board_urls = [
@@ -50,6 +52,15 @@ wish_urls = [
     path("wishes/changes/<int:change_id>/undo/", contact.wish_undo, name="wish_undo"),
 ]
 
+# /outbox/
+outbox_urls = [
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/hand-off/", outbox.outbox_hand_off, name="outbox_hand_off"),
+    path("outbox/hand-offs/<int:hand_off_id>/", outbox.hand_off_file, name="hand_off_file"),
+    path("outbox/<int:message_id>/decide/", outbox.message_decide, name="message_decide"),
+    path("outbox/deliveries/<slug:provider>/<slug:signature>/", deliveries.sms_deliveries, name="sms_deliveries"),
+]
+
 # /imports/
 import_urls = [
     path("imports/", imports.imports, name="imports"),
@@ -69,4 +80,4 @@ import_urls = [
     path("imports/addresses/forget/", teach_views.address_forget, name="address_forget"),
 ]
 
-urlpatterns: list[URLPattern] = [*customer_urls, *wish_urls, *board_urls, *import_urls]
+urlpatterns: list[URLPattern] = [*customer_urls, *wish_urls, *outbox_urls, *board_urls, *import_urls]

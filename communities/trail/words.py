@@ -34,6 +34,11 @@ VERBS = {
     "retire": N_("took out of use"),
     "plant_demo": N_("filled in the sample data"),
     "remove_demo": N_("removed the sample data"),
+    "pause": N_("paused"),
+    "resume": N_("resumed"),
+    "hand_off": N_("handed off messages"),
+    "send_again": N_("sent again"),
+    "mark_sent": N_("marked as sent"),
 }
 
 THINGS = {
@@ -51,6 +56,10 @@ THINGS = {
     "tag": N_("tag"),
     "marking": N_("tagging"),
     "demo": N_("sample data"),
+    "contact": N_("contact"),
+    "wishes": N_("wishes"),
+    "message": N_("message"),
+    "messages": N_("messages"),
     "coupon": N_("coupon"),
     "budget": N_("budget"),
 }

@@ -18,6 +18,7 @@ OPEN = {
     "account_change_password": "one's own password; allauth asks for a sign-in itself",
     "set_language": "a cookie; remembered for whoever is signed in",
     "set_theme": "a cookie; remembered for whoever is signed in",
+    "sms_deliveries": "a provider's delivery reports; the address itself is signed",
     "livez": "no I/O, says nothing",
     "readyz": "says only whether the database answers",
 }

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.lib.words import N_
 from users.contact.models import WishChange
-from users.contact.rules import CHANNELS
+from users.contact.rules import CHANNELS, REASONS, UNSENT
 
 # What did it, as touches and messages name it.
 THINGS = {
@@ -18,6 +18,12 @@ THINGS = {
 
 def thing(code: str) -> str:
     return _(THINGS.get(code, code))
+
+
+def why_not(code: str) -> str:
+    """Why somebody was not reached, by its code; "" for a code that is none."""
+    word = {**REASONS, **UNSENT}.get(code)
+    return _(word) if word else ""
 
 
 def change(one: WishChange) -> str:

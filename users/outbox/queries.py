@@ -51,3 +51,9 @@ def message(scope: Scope, message_id: int) -> Message | None:
 def hand_offs() -> QuerySet[HandOff]:
     """Files handed off, newest first, with how many messages each holds."""
     return HandOff.objects.select_related("made_by").annotate(rows=Count("messages")).order_by("-id")
+
+
+def reaches(scope: Scope, made: HandOff) -> bool:
+    """Whether every customer of a file is in reach."""
+    inside = scope.condition("customer__community_id", "customer__station_id")
+    return scope.everywhere or not made.messages.exclude(inside).exists()
