@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from coupons.reminders import actions as reminders
 from opsdesk import work
 from opsdesk.lib.runs import actions as runs
 from users.outbox import actions as outbox
@@ -34,3 +35,9 @@ def send_messages() -> int:
     if outbox_queries.has_work(timezone.now(), settings.SMS.provider is not None):
         outbox.queue_sending()
     return runs.work(work.HANDLERS)
+
+
+@shared_task
+def remind() -> int:
+    """Tell whoever has a coupon that ends soon; in quiet hours, and again on the same day, nobody."""
+    return reminders.remind(timezone.localdate(), timezone.now()).reminders
