@@ -1,6 +1,8 @@
 """A check on its way tells its rows so far, so that its card counts rows like the writing does."""
 
 import io
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.urls import reverse
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Job
 from tests.importing import HANDLERS, TODAY, export, row
-from users.imports import actions, reading
+from users.imports import actions, checking, reading
 from users.imports.models import ImportFile
 from users.imports.pages import job_words
 
@@ -21,38 +23,44 @@ def uploads(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def test_between_two_chunks_of_a_check_its_rows_so_far_can_be_read(monkeypatch, as_):
-    read, told, cards = reading.read, [], []
-    address = []
+@pytest.fixture
+def in_fives(monkeypatch) -> None:
+    """Chunks of five rows."""
+    monkeypatch.setattr(reading, "read", partial(reading.read, chunk_rows=5))
 
-    def in_fives(*given, **named):
-        for chunk in read(*given, **named, chunk_rows=5):
-            file = ImportFile.objects.select_related("job").get()
-            told.append((job_words.progress(file).unit, file.rows))
-            cards.append(client.get(address[0]).content.decode())
-            yield chunk
 
-    monkeypatch.setattr(reading, "read", in_fives)
-    client = as_("data_admin")
-    file = actions.receive(io.BytesIO(export(*ROWS)), "a.csv", "app", None, today=TODAY, options={})
-    address.append(reverse("import_progress", args=[file.pk]))
+def after_each_chunk(monkeypatch: pytest.MonkeyPatch, look: Callable[[], object]) -> None:
+    take_in = checking._take_in
+
+    def take_in_and_look(*given):
+        take_in(*given)
+        look()
+
+    monkeypatch.setattr(checking, "_take_in", take_in_and_look)
+
+
+def received() -> ImportFile:
+    return actions.receive(io.BytesIO(export(*ROWS)), "a.csv", "app", None, today=TODAY, options={})
+
+
+def test_between_two_chunks_of_a_check_its_rows_so_far_can_be_read(in_fives: None, monkeypatch, as_):
+    told, cards, client, file = [], [], as_("data_admin"), received()
+
+    def look() -> None:
+        now = ImportFile.objects.select_related("job").get()
+        told.append((now.rows, job_words.progress(now).unit))
+        cards.append(client.get(reverse("import_progress", args=[file.pk])).content.decode())
+
+    after_each_chunk(monkeypatch, look)
     runs.work(HANDLERS, file.job_id)
-    assert told[0][0] == "KB"
-    assert [rows for _unit, rows in told[1:]] == [5, 10, 15]
-    assert "KB" not in [unit for unit, _rows in told[1:]]
-    assert "10 / " in cards[2] and "KB" not in cards[2]
+    assert [rows for rows, _unit in told] == [5, 10, 15, 20]
+    assert "KB" not in [unit for _rows, unit in told]
+    assert "10 / " in cards[1] and "KB" not in cards[1]
 
 
-def test_a_check_that_is_cancelled_leaves_no_half_a_count(monkeypatch):
-    read = reading.read
-
-    def cancelled_after_one(*given, **named):
-        for chunk in read(*given, **named, chunk_rows=5):
-            yield chunk
-            Job.objects.update(cancel_requested=True)
-
-    monkeypatch.setattr(reading, "read", cancelled_after_one)
-    file = actions.receive(io.BytesIO(export(*ROWS)), "a.csv", "app", None, today=TODAY, options={})
+def test_a_check_that_is_cancelled_leaves_no_half_a_count(in_fives: None, monkeypatch):
+    after_each_chunk(monkeypatch, lambda: Job.objects.update(cancel_requested=True))
+    file = received()
     runs.work(HANDLERS, file.job_id)
     file.refresh_from_db()
     assert (file.state, file.rows, file.refused) == (ImportFile.State.CANCELLED, 0, 0)

@@ -13,6 +13,8 @@ from communities.access import Desk
 from communities.models import Assignment, Community, StaffMember
 from opsdesk import waiting
 from opsdesk.lib import sql
+from opsdesk.lib.runs import actions as runs
+from opsdesk.lib.runs.models import Job
 from tests import importing
 from tests.cast import Cast
 from tests.importing import TODAY, committed, export, imported, row, worked
@@ -141,6 +143,34 @@ def test_staging_lost_in_a_crash_is_made_again_without_the_others_rows(limited: 
         sql.run(f"TRUNCATE staging.import_{file.pk}_{table}")
     file = committed(file)
     assert (file.created, file.refused, orders(), OrderLine.objects.count()) == (1, 1, [("A1", 1000)], 1)
+
+
+def test_an_order_that_came_in_elsewhere_since_the_check_is_not_replaced(limited: StaffMember) -> None:
+    file = sent(limited, row("A1", PHONES[1], community=MINE, amount="1.00"), row("A2", PHONES[2], community=MINE))
+    assert file.refused == 0
+    imported([row("A1", PHONES[1], community=OTHER, amount="88.00")])
+    file = committed(file)
+    assert (file.rows, file.created, file.refused) == (2, 1, 1)
+    assert orders() == [("A1", 8800), ("A2", 1000)]
+
+
+def test_a_commit_that_goes_on_after_a_crash_keeps_to_its_staging(limited: StaffMember, monkeypatch) -> None:
+    rows = [row(f"A{n}", PHONES[n], community=MINE) for n in range(4)]
+    file = sent(limited, *rows, row("B1", PHONES[5], community=OTHER))
+    write, written = actions.committing._write_chunk, []
+
+    def one_and_die(*given: object) -> bool:
+        written.append(1)
+        if len(written) == 2:
+            raise OSError("killed")
+        return write(*given)
+
+    monkeypatch.setattr(actions.committing, "_write_chunk", one_and_die)
+    job = actions.queue_commit(file, None, chunk_orders=2)
+    runs.work(importing.HANDLERS, job.pk)
+    Job.objects.filter(pk=job.pk).update(lease_until=None, state=Job.State.QUEUED)
+    file = worked(file)
+    assert (file.state, file.created, file.refused, len(orders())) == ("done", 4, 1, 4)
 
 
 def test_nobody_makes_a_community_that_way(limited: StaffMember) -> None:

@@ -22,7 +22,7 @@ from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs import wake
 from opsdesk.lib.runs.actions import Cancelled, Hold, Lost
 from opsdesk.lib.runs.models import Job
-from users.imports import checking, committing, effects, queries, staging, storage, turns, undoing
+from users.imports import checking, committing, effects, queries, reach, staging, storage, turns, undoing
 from users.imports.columns import Mapping
 from users.imports.keepalive import kept_alive
 from users.imports.models import ImportFile, SavedMapping
@@ -196,6 +196,7 @@ def commit_file(hold: Hold) -> dict[str, Any]:
         return {}
     with turns.alone(hold):
         try:
+            reach.look_again(file)
             committing.commit(file, hold)
         except Lost:
             raise

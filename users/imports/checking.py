@@ -12,7 +12,7 @@ from django.db import transaction
 from opsdesk.lib import ahead, sql
 from opsdesk.lib.runs.actions import Hold
 from opsdesk.lib.unreadable import UnreadableFile
-from users.imports import columns, pieces, problems, quarantine, queries, reading, staging, staging_sql, storage
+from users.imports import columns, pieces, problems, quarantine, queries, reach, reading, staging, staging_sql, storage
 from users.imports.inspection import Inspection
 from users.imports.keepalive import kept_alive
 from users.imports.models import ImportFile
@@ -88,6 +88,7 @@ def stage(file: ImportFile, hold: Hold, today: date) -> Facts:
     with kept_alive(hold):
         drops = _drops_identical(file, inspection)
         staging.finish(check.tables, source_id=file.source_id, drop_identical=drops)
+        reach.leave_out(file, inspection, check.keeper, check.tables)
     _count(check)
     facts.seconds = round(time.perf_counter() - began, 2)
     return facts
@@ -137,6 +138,7 @@ def _take_in(check: Check, chunk: reading.Chunk, cut: pieces.Pieces) -> None:
     check.facts.blank_rows += chunk.blank_rows
     check.facts.rounded += cut.rounded
     check.facts.amount_unknown += cut.amount_unknown
+    ImportFile.objects.filter(pk=check.file.pk).update(rows=check.facts.rows)  # so far, for whoever waits
     check.hold.beat(done=chunk.bytes_read, total=check.inspection.size)
 
 
