@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-BENCHES = {"recompute": "opsdesk.bench.recompute"}
+BENCHES = {"import": "opsdesk.bench.imports", "recompute": "opsdesk.bench.recompute"}
 
 
 class Command(BaseCommand):
