@@ -27,11 +27,11 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["name", "community", "station", "begins_on", "ends_on", "amount"]
         widgets = {"begins_on": DayInput, "ends_on": DayInput}
         labels = {
-            "name": _("Name"),
+            "name": _("Name of the budget"),
             "community": _("Limit of a community"),
             "station": _("Limit of a station"),
-            "begins_on": _("From"),
-            "ends_on": _("To"),
+            "begins_on": _("First day"),
+            "ends_on": _("Last day"),
         }
         help_texts = {
             "community": _("Neither community nor station: a budget of the company, which batches name."),

@@ -58,7 +58,7 @@ def budgets(request: DeskRequest) -> HttpResponse:
     periods = list(_periods(queries.report(_chosen(desk), today), today))
     context = {
         "periods": len(periods),
-        "now": [period for period in periods if not period.is_over],
+        "now": sorted((one for one in periods if not one.is_over), key=lambda one: (one.begins_on, one.ends_on)),
         "past": [period for period in periods if period.is_over],
         "as_of": today,
         "may_change": _may_change(desk),

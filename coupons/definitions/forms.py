@@ -53,7 +53,7 @@ class CouponForm(forms.ModelForm):  # type: ignore[type-arg]
         ]  # fmt: skip
         widgets = {"valid_from": DayInput, "valid_to": DayInput, "categories": forms.CheckboxSelectMultiple}
         labels = {
-            "name": _("Name"),
+            "name": _("Name of the coupon"),
             "code": _("Code"),
             "percent_off": _("Percent off"),
             "categories": _("Only for"),
