@@ -88,5 +88,5 @@ def _length(message: str, channel: str) -> Iterator[Doubt]:
 
 def preview(message: str, coupon: Coupon | None, ends: str, name: str) -> dict[str, Any]:
     """The message as one customer would read it, with its length."""
-    text = rules.filled(message, name=name, coupon=terms(coupon) if coupon else "", ends=ends)
+    text = rules.filled(message, name=name, coupon=coupon.name if coupon else "", ends=ends)
     return {"text": text, "length": len(text), "texts": rules.texts(text)}

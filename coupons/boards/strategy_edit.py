@@ -22,7 +22,6 @@ from coupons.definitions.models import Coupon
 from coupons.strategies import actions, audience, queries, words
 from coupons.strategies.forms import StrategyForm
 from coupons.strategies.models import Strategy, StrategyVersion
-from opsdesk.lib import days
 from users.directory import filters, listing, sentence
 from users.directory import queries as directory
 from users.directory.filters import Filters
@@ -168,8 +167,9 @@ def _message(version: StrategyVersion, coupon: Coupon | None) -> dict[str, Any] 
     """As somebody with a usual name would read it, were the coupon issued now."""
     if not version.message:
         return None
-    ends = coupons.ends_at(definitions.terms_of(coupon), timezone.now()) - timedelta(microseconds=1) if coupon else None
-    return doubting.preview(version.message, coupon, days.day(ends), _("Wang Xiaoming"))
+    ends = coupons.ends_at(definitions.terms_of(coupon), timezone.now()) if coupon else timezone.now()
+    last = (timezone.localtime(ends) - timedelta(microseconds=1)).date().isoformat()
+    return doubting.preview(version.message, coupon, last, _("Wang Xiaoming"))
 
 
 def _unsaved(form: StrategyForm, said: Filters) -> StrategyVersion:
