@@ -34,6 +34,7 @@ PHONE = "phone"
 
 SCOPES = (
     "read:customers",
+    "change:wishes",
     "read:segments",
     "read:rfm",
     "read:communities",
@@ -92,6 +93,7 @@ ROLES: dict[str, Role] = {
 # What each scope of an API token lets through, on top of what its owner may do.
 SCOPE_NEEDS: dict[str, str] = {
     "read:customers": SEE_CUSTOMERS,
+    "change:wishes": CHANGE_WISHES,
     "read:segments": SEE_BOARDS,
     "read:rfm": SEE_BOARDS,
     "read:communities": SEE_PLACES,

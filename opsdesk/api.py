@@ -7,6 +7,7 @@ from communities.notices.api import NoticeList, NoticeRead
 from coupons.definitions.api import TemplateDetail, TemplateList
 from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
+from users.contact.api import CustomerWishes
 from users.directory.api import CustomerDetail, CustomerList
 from users.imports.api import ImportCommit, ImportDetail, ImportList, ImportProblems
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
     path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),
     path("coupons/templates/<int:coupon_id>/", TemplateDetail.as_view(), name="api_coupon_template"),
+    path("customers/<int:customer_id>/wishes/", CustomerWishes.as_view(), name="api_customer_wishes"),
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("imports/", ImportList.as_view(), name="api_imports"),

@@ -29,6 +29,8 @@ SCOPES = {
     ("api_communities", "GET"): "read:communities",
     ("api_customers", "GET"): "read:customers",
     ("api_customer", "GET"): "read:customers",
+    ("api_customer_wishes", "GET"): "read:customers",
+    ("api_customer_wishes", "POST"): "change:wishes",
     ("api_segments", "GET"): "read:segments",
     ("api_rfm", "GET"): "read:rfm",
     ("api_imports", "GET"): "read:imports",
@@ -52,7 +54,7 @@ REACH = {
 PHONE = re.compile(r"(?<![0-9a-f])1[3-9][0-9]{9}(?![0-9a-f])")
 # The words that each address may hold; any of them is tried with each of these values.
 WORDS = {
-    "api_communities": [], "api_customer": [], "api_import": [], "api_imports": ["after", "limit"],
+    "api_communities": [], "api_customer": [], "api_customer_wishes": [], "api_import": [], "api_imports": ["after", "limit"],
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_coupon_templates": ["retired"], "api_coupon_template": [],
