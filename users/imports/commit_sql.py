@@ -231,7 +231,8 @@ COUNTS = """
 SELECT coalesce(sum(s.rows), 0)::bigint, coalesce(sum(s.rows) FILTER (WHERE known.order_id IS NULL), 0)::bigint,
        coalesce(sum(s.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint,
        count(*) FILTER (WHERE known.order_id IS NULL), count(k.grp)
-  FROM import_known known JOIN {heads} s ON s.grp = known.grp LEFT JOIN import_chunk k ON k.grp = known.grp
+  FROM {heads} s JOIN import_known known ON known.grp = s.grp LEFT JOIN import_chunk k ON k.grp = s.grp
+ WHERE s.grp > %(lo)s AND s.grp <= %(hi)s
 """
 
 # Rows that only register somebody share the fate of their customer: new, changed by this file, or known already.
