@@ -54,9 +54,9 @@ def _now(desk: Desk, found: Strategy, now: StrategyVersion) -> dict[str, Any]:
     return {
         "strategy": found,
         "now": now,
-        "sentence": words.sentence(now, figures.audience_words(desk, now.audience) if said else ""),
+        "aloud": words.sentence(now, figures.audience_words(desk, now.audience) if said else ""),
         "facts": figures.facts(desk, now),
-        "audience": audience.facts(desk.scope, seen, now.message_channel or now.channel, timezone.now()),
+        "audience": audience.facts(desk.scope, seen, now.message_channel or now.channel, figures.reached_at(now)),
         "people_query": seen or "all=1",
         "lacking": [rules.FIELDS[field] for field in rules.missing(queries.content_of(now))],
         "may_change": may_change(desk),

@@ -152,8 +152,10 @@ def _preview(request: DeskRequest, strategy: Strategy | None, form: StrategyForm
     names = listing.names(said, request.desk)
     return {
         "unread": said.unread,
-        "sentence": words.sentence(version, sentence.text(said, names) if said else ""),
-        "audience": audience.facts(scope, told, version.message_channel or version.channel, timezone.now()),
+        "aloud": words.sentence(version, sentence.text(said, names) if said else ""),
+        "audience": audience.facts(
+            scope, told, version.message_channel or version.channel, figures.reached_at(version)
+        ),
         "people": audience.sample(scope, told) if figures.may_list(request.desk) else [],
         "people_query": told or "all=1",
         "message": _message(version, coupon),

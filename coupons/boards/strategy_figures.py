@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from communities.access import Desk
+from communities.policies import queries as policies
 from communities.rules import SEE_CUSTOMERS
 from coupons.batches.models import Batch
+from coupons.batches.rules import awake
 from coupons.effects import queries as effects
 from coupons.effects.rules import Effect
 from coupons.strategies import audience, queries, rules, words
 from coupons.strategies.models import Strategy, StrategyVersion
 from opsdesk.lib import sql
+from users.contact import queries as contact
 from users.directory import filters, listing, sentence
 from users.directory.filters import Filters
 
@@ -170,6 +174,12 @@ def changes(versions: Sequence[StrategyVersion]) -> dict[int, list[str]]:
         ]
         for after, before in pairs
     }
+
+
+def reached_at(version: StrategyVersion) -> datetime:
+    """When people would be reached were it drafted now: nobody is in quiet hours."""
+    limits, now = contact.limits(policies.for_company()), timezone.localtime()
+    return awake(rules.send_at(version.send_time, now) or now, limits.quiet_from, limits.quiet_to)
 
 
 def may_list(desk: Desk) -> bool:

@@ -20,7 +20,7 @@ PREFIX = "say"  # the audience's fields have names of their own, some the same
 class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]
     """Everything but the audience. `seen` is the version it was opened with: 0 for a new strategy."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the strategy"), max_length=80)
     channel = forms.ChoiceField(label=_("Channel"), choices=CHANNEL_CHOICES)
     weekday = forms.TypedChoiceField(
         label=_("Weekday"), choices=[("", "–"), *WEEKDAYS.items()], coerce=int, empty_value=None, required=False
@@ -33,6 +33,13 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]
             "goal", "online_action", "offline_action", "channel", "coupon", "budget", "message_channel", "message",
             "script", "rhythm", "weekday", "send_time", "every_days", "note",
         )  # fmt: skip
+        labels = {"rhythm": _("Rhythm"), "every_days": _("Days until again, a customer")}
+        help_texts = {
+            "message_channel": "",
+            "script": "",
+            "every_days": "",
+            "message": _("Places to fill: {name} the customer, {coupon} the coupon’s name, {ends} its last day."),
+        }
         widgets = {
             "message": forms.Textarea(attrs={"rows": 3}),
             "script": forms.Textarea(attrs={"rows": 4}),
