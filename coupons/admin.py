@@ -33,6 +33,10 @@ class CouponResource(resources.ModelResource):  # type: ignore[misc]
         skip_unchanged = True
         clean_model_instances = True
 
+    def after_init_instance(self, instance: Coupon, new: bool, row: Any, **kwargs: Any) -> None:
+        """Somebody has made each: of those that nobody is named for, whoever brings them."""
+        instance.made_by = instance.made_by or kwargs.get("user")
+
     def skip_row(self, instance: Coupon, original: Coupon, row: Any, import_validation_errors: Any = None) -> bool:
         if instance.pk and queries.is_promised(instance):
             return True

@@ -10,9 +10,11 @@ from communities.actions import write_log
 from communities.models import StaffMember
 from coupons.definitions import queries
 from coupons.definitions.models import Coupon
+from opsdesk.lib import sql
 from users.orders.models import Category
 
 THING = "coupon"
+_HOLD_STILL = "SELECT FROM coupons_coupon WHERE id = %(id)s FOR SHARE"  # many may draft at once, nobody changes
 _SHOWN = (
     "code", "name", "kind", "threshold", "amount_off", "percent_off", "cap", "product_id", "price", "regular_price",
     "valid_from", "valid_to", "valid_days", "per_customer", "is_public", "combines_with", "note",
@@ -35,8 +37,8 @@ def create(coupon: Coupon, *, categories: Collection[Category] = (), by: StaffMe
 
 @transaction.atomic
 def change(coupon: Coupon, *, categories: Collection[Category] = (), by: StaffMember | None) -> bool:
-    """Save it as its form left it; False when nothing had changed. Raises Promised once a batch names it: the lock
-    makes whoever drafts the first batch wait for the change, or the change see the batch."""
+    """Save it as its form left it; False when nothing had changed. Raises Promised once a batch names it: with
+    `promise` whoever drafts the first batch waits for the change, or the change for the batch."""
     before = Coupon.objects.select_for_update().get(pk=coupon.pk)
     if queries.is_promised(before):
         raise Promised(coupon.code)
@@ -47,6 +49,12 @@ def change(coupon: Coupon, *, categories: Collection[Category] = (), by: StaffMe
     coupon.categories.set(categories)
     _log(by, "change", coupon, changes=changes)
     return True
+
+
+def promise(coupon_id: int) -> None:
+    """Hold the template as it is until the end of this transaction: for whoever makes a batch of it in the same one.
+    (A foreign key alone is looked at when the transaction ends, so a change could slip in before that.)"""
+    sql.rows(_HOLD_STILL, id=coupon_id)
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -15,6 +14,7 @@ from coupons.budgets import actions
 from coupons.budgets.actions import Move, Short
 from coupons.budgets.models import Budget, BudgetEntry
 from opsdesk.lib import sql
+from tests.coupons.two_hands import Hand, two_hands
 from tests.coupons.worlds import make_budget
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,40 +151,10 @@ def test_two_budgets_taken_as_they_come_wait_in_a_circle() -> None:
 # -- Step by step, by two hands ------------------------------------------------------------------------------------
 
 
-class Hand:
-    """Somebody at a connection of their own, who does one step at a time and can be found waiting."""
-
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
-        self.pool = pool
-        self.pid = self.does(lambda: sql.value("SELECT pg_backend_pid()")).result()
-
-    def does(self, work: Callable[[], object]):
-        return self.pool.submit(work)
-
-    def begins(self) -> None:
-        self.does(lambda: transaction.set_autocommit(False)).result()
-
-    def ends(self, *, well: bool = True) -> None:
-        self.does(transaction.commit if well else transaction.rollback).result()
-        self.does(lambda: transaction.set_autocommit(True)).result()
-
-    def waits(self) -> bool:
-        """Asked by somebody else, for up to five seconds."""
-        asks = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %(pid)s"
-        return any(sql.value(asks, pid=self.pid) or sql.rows("SELECT pg_sleep(0.01)") is None for _ in range(500))
-
-
 @pytest.fixture
 def hands() -> Iterator[tuple[Hand, Hand]]:
-    with one_thread() as first, one_thread() as second:
-        yield Hand(first), Hand(second)
-
-
-@contextmanager
-def one_thread() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
-        pool.submit(lambda: connection.close()).result()
+    with two_hands() as both:
+        yield both
 
 
 def tries(*moves: Move) -> Callable[[], str]:

@@ -10,8 +10,10 @@ from communities.models import StaffAct
 from coupons.batches.models import Batch
 from coupons.definitions import actions
 from coupons.definitions.models import Coupon
+from coupons.grants.models import Grant
 from coupons.strategies.models import Strategy, StrategyVersion
 from tests.coupons.worlds import make_budget, make_coupon
+from tests.factories import make_customer
 from tests.tokens import caller
 from users.orders.models import Category, Product
 
@@ -208,3 +210,17 @@ def test_the_api_reads_templates_in_use_and_on_request_the_others(people):
     assert [one["code"] for one in mine.get("api_coupon_templates", {"retired": "1"}).json()] == ["P-06", "P-07"]
     assert mine.get("api_coupon_template", coupon_id=coupon.pk).json() == one
     assert mine.get("api_coupon_template", coupon_id=10**9).status_code == 404
+
+
+def test_whoever_sees_one_community_counts_its_coupons_only(people, as_):
+    coupon = make_coupon()
+    batch, at = batch_of(coupon), dt.datetime(2018, 5, 1, tzinfo=dt.UTC)
+    for number, community in enumerate((people.cuiping, people.cuiping, people.jinling)):
+        Grant.objects.create(
+            batch=batch, coupon=coupon, customer=make_customer(community=community), code=f"G{number}",
+            community_id=community.pk, reserved=1200, issued_at=at, valid_from=at, expires_at=at,
+        )  # fmt: skip
+    issued = {who: as_(who).get(reverse("coupons")).context["rows"][0].fates for who in ("analyst", "jinling_analyst")}
+    assert {who: fates.issued for who, fates in issued.items()} == {"analyst": 3, "jinling_analyst": 1}
+    page = as_("jinling_analyst").get(reverse("coupon", args=[coupon.pk]))
+    assert page.context["batches"][0][1].issued == 1
