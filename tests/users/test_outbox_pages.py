@@ -218,3 +218,11 @@ def test_the_job_uses_the_provider_of_the_settings(own: Customer, settings) -> N
     assert states(message)[0] == actions.State.WAITING
     drained(settings.SMS.provider)
     assert len(provider.taken) == 1
+
+
+def test_the_community_that_is_chosen_narrows_list_count_and_file(as_, own: Customer, foreign: Customer) -> None:
+    mine, theirs = queued(own)[0], queued(foreign)[0]
+    page = as_("manager").get(reverse("outbox"), {"community": "cuiping"})
+    assert (page.context["due"], len(page.context["page"].rows)) == (1, 1)
+    as_("manager").post(f"{reverse('outbox_hand_off')}?community=cuiping", {"channel": "sms", "reason": "texts"})
+    assert states(mine, theirs) == ["sent", "waiting"]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
 from communities.rules import SEND_MESSAGES
+from communities.scoping import Scope
 from opsdesk.lib import exports, figures, paging
 from users.contact import words
 from users.outbox import actions, handing, queries
@@ -30,7 +31,7 @@ def outbox(request: DeskRequest) -> HttpResponse:
 
 
 def _page(request: DeskRequest, hand_off_form: HandOffForm) -> dict[str, Any]:
-    scope, form = request.desk.scope, OutboxForm(request.GET)
+    scope, form = _scope(request), OutboxForm(request.GET)
     asked = form.asked()
     found = queries.in_reach(scope).filter(**asked)
     place = paging.place_of(request.GET, int)
@@ -51,11 +52,17 @@ def _page(request: DeskRequest, hand_off_form: HandOffForm) -> dict[str, Any]:
     }
 
 
+def _scope(request: DeskRequest) -> Scope:
+    """The community chosen in the scope picker, else everything in reach."""
+    chosen = request.desk.community
+    return Scope(communities=frozenset({chosen.pk})) if chosen else request.desk.scope
+
+
 def _due(request: DeskRequest) -> int:
     """How many could be handed off now; those of a provider are not for people to send."""
     channels = [c for c in Message.Channel if settings.SMS.provider is None or c != Message.Channel.SMS]
     now = timezone.now()
-    return sum(queries.due_in(request.desk.scope, channel, now).count() for channel in channels)
+    return sum(queries.due_in(_scope(request), channel, now).count() for channel in channels)
 
 
 def _tiles(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
@@ -81,7 +88,7 @@ def outbox_hand_off(request: DeskRequest) -> HttpResponse:
     if settings.SMS.provider is not None and asked["channel"] == Message.Channel.SMS:
         messages.error(request, _("Text messages go out by themselves here; nothing was handed off."))
         return redirect("outbox")
-    made = handing.hand_off(asked["channel"], request.desk.scope, asked["reason"], request.desk.staff, timezone.now())
+    made = handing.hand_off(asked["channel"], _scope(request), asked["reason"], request.desk.staff, timezone.now())
     if made is None:
         messages.info(request, _("Nothing may go out now: quiet hours, a pause, or nothing is due."))
         return redirect("outbox")

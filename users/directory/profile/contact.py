@@ -21,19 +21,17 @@ def of(customer_id: int, at: datetime, policies: Policies, may_change: bool) -> 
     return {
         "wish": wish,
         "sentence": _sentence(wish),
-        "rows": [
-            {
-                "channel": channel,
-                "label": _(label),
-                "against": _(REASONS[standing[channel]]) if standing[channel] else "",
-                "refused": channel in wish.refused,
-                "agreed": channel in wish.agreed,
-            }
-            for channel, label in CHANNELS.items()
-        ],
+        "rows": [_row(channel, wish, standing[channel]) for channel in CHANNELS],
         "changes": changes,
         "may_change": may_change,
     }
+
+
+def _row(channel: str, wish: Any, against: str) -> dict[str, Any]:
+    refused = channel in wish.refused
+    why = _("refused") if refused and against == "consent" else _(REASONS[against]) if against else ""
+    agreed = channel in wish.agreed
+    return {"channel": channel, "label": _(CHANNELS[channel]), "against": why, "refused": refused, "agreed": agreed}
 
 
 def _sentence(wish: Any) -> str:
