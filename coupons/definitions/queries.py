@@ -1,6 +1,6 @@
 """Templates as rules and pages need them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
@@ -11,10 +11,12 @@ from opsdesk.lib import sql
 
 TYPICAL_DAYS = 28
 
-# One value: fen a purchase of the last days, over everybody. A few dozen rows a community, by their key.
+# One value: fen a purchase of the last days. A few dozen rows a community, by their key.
 TYPICAL = """
 SELECT (sum(net) / NULLIF(sum(purchases), 0))::bigint
-  FROM users_communityday WHERE day >= %(begin)s AND day < %(end)s
+  FROM users_communityday
+ WHERE day >= %(begin)s AND day < %(end)s
+   AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s::int[]))
 """
 
 
@@ -59,9 +61,11 @@ def is_promised(coupon: Coupon) -> bool:
     return coupon.batches.exists()
 
 
-def typical_basket(as_of: date) -> int | None:
-    """Net a purchase over the four weeks before `as_of` in fen, None while nobody bought."""
-    found: int | None = sql.value(TYPICAL, begin=as_of - timedelta(days=TYPICAL_DAYS), end=as_of)
+def typical_basket(as_of: date, places: Sequence[int] | None = None) -> int | None:
+    """Net a purchase over the four weeks before `as_of` in fen, None while nobody bought. `places`: community ids,
+    None everywhere."""
+    begin = as_of - timedelta(days=TYPICAL_DAYS)
+    found: int | None = sql.value(TYPICAL, begin=begin, end=as_of, places=None if places is None else list(places))
     return found
 
 

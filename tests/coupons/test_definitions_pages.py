@@ -13,9 +13,10 @@ from coupons.definitions.models import Coupon
 from coupons.grants.models import Grant
 from coupons.strategies.models import Strategy, StrategyVersion
 from tests.coupons.worlds import make_budget, make_coupon
-from tests.factories import make_customer
+from tests.factories import make_customer, make_order
 from tests.tokens import caller
 from users.orders.models import Category, Product
+from users.purchases import actions as purchases
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -224,3 +225,12 @@ def test_whoever_sees_one_community_counts_its_coupons_only(people, as_):
     assert {who: fates.issued for who, fates in issued.items()} == {"analyst": 3, "jinling_analyst": 1}
     page = as_("jinling_analyst").get(reverse("coupon", args=[coupon.pk]))
     assert page.context["batches"][0][1].issued == 1
+
+
+def test_a_typical_purchase_is_of_the_places_that_the_reader_sees(people, as_):
+    for community, net in ((people.cuiping, 9000), (people.jinling, 3000)):
+        make_order(customer=make_customer(community=community), at="2018-05-02", net=net)
+    purchases.rebuild()
+    make_coupon(kind="amount", amount_off=1500)
+    shares = {who: as_(who).get(reverse("coupons")).context["rungs"][0].share for who in ("analyst", "jinling_analyst")}
+    assert shares == {"analyst": 0.25, "jinling_analyst": 0.5}
