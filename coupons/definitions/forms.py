@@ -51,6 +51,7 @@ class CouponForm(forms.ModelForm):  # type: ignore[type-arg]
             "name", "code", "threshold", "amount_off", "percent_off", "cap", "product", "price", "regular_price",
             "categories", "valid_days", "valid_from", "valid_to", "per_customer", "is_public", "combines_with", "note",
         ]  # fmt: skip
+        error_messages = {"code": {"unique": _("Another coupon has this code already.")}}
         widgets = {"valid_from": DayInput, "valid_to": DayInput, "categories": forms.CheckboxSelectMultiple}
         labels = {
             "name": _("Name of the coupon"),

@@ -70,7 +70,7 @@ def _saved(form: CouponForm, request: DeskRequest) -> bool:
     try:
         actions.create(form.instance, categories=form.chosen_categories, by=request.user)
     except IntegrityError:
-        form.add_error("code", _("Another coupon has just taken this code."))
+        form.add_error("code", _("Another coupon has this code already."))
         return False
     return True
 

@@ -92,7 +92,7 @@ def test_each_kind_asks_for_its_own(people, as_):
 def test_a_code_that_is_taken_says_so_beside_it(people, as_):
     make_coupon(code="P-07")
     answer = as_("operator").post(reverse("coupon-new"), typed(), **ENGLISH)
-    assert "already exists" in text(answer)
+    assert "has this code already" in text(answer)
 
 
 def test_a_template_is_changed_until_a_batch_names_it_and_copied_from_then_on(people, as_):
