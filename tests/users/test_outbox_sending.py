@@ -5,14 +5,17 @@ import datetime as dt
 import pytest
 
 from communities.models import StaffAct
+from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.sms import providing
+from opsdesk.lib.sms.chosen import Chosen
 from opsdesk.lib.sms.providing import Delivery, Receipt
+from opsdesk.work import HANDLERS
 from tests.cast import Cast
 from tests.factories import make_customer
 from tests.users.outbox_world import NOON, Provider, drained, queued, states, touch_of
 from users.contact import actions as contact
 from users.contact.models import Touch
-from users.outbox import actions
+from users.outbox import actions, queries, sending
 from users.outbox.models import Message
 
 HOUR = dt.timedelta(hours=1)
@@ -226,3 +229,36 @@ def test_a_report_that_names_our_own_number_ends_the_doubt(db: None) -> None:
     assert actions.deliver("aliyun", [Delivery("9", True, reference=str(message.pk))]) == 1
     assert (states(message), touch_of(message)) == (["delivered"], ("done", "", 5))
     assert actions.deliver("aliyun", [Delivery("9", True, reference="9" * 30), Delivery("9", True, reference="٣")]) == 0
+
+
+# -- The job ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_written_down_only_when_there_is_something_to_do(db: None) -> None:
+    assert not queries.has_work(NOON, by_provider=True)
+    (message,) = queued(make_customer(), not_after=NOON + HOUR)
+    assert [queries.has_work(NOON, by_provider) for by_provider in (True, False)] == [True, False]
+    assert queries.has_work(NOON + 2 * HOUR, by_provider=False)  # too late: to be cancelled
+    drained(Provider())
+    assert not queries.has_work(NOON + 2 * HOUR, by_provider=True)
+    assert states(message) == ["sent"]
+
+
+def test_the_workers_handler_sends_by_the_provider_of_the_settings(db: None, settings, monkeypatch) -> None:
+    (message,) = queued(make_customer())
+    monkeypatch.setattr(sending.timezone, "now", lambda: NOON)
+    settings.SMS = Chosen(provider := Provider())
+    job = actions.queue_sending()
+    assert actions.queue_sending() == job  # one open job, however often it is asked for
+    assert runs.work(HANDLERS, job.pk) == 1
+    job.refresh_from_db()
+    assert (job.state, job.result, states(message)) == ("done", {"unknown": 0, "late": 0, "sent": 1}, ["sent"])
+    assert len(provider.taken) == 1
+
+
+def test_no_phone_is_kept_in_an_error_or_a_job(db: None, settings, monkeypatch) -> None:
+    customer = make_customer(phone="13612345678")
+    (message,) = queued(customer)
+    drained(Provider(says(providing.refused("E", "13612345678 is switched off"))))
+    message.refresh_from_db()
+    assert message.error == "E: 136****5678 is switched off"

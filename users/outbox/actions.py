@@ -44,7 +44,8 @@ UPDATE users_touch t SET state = %(state)s, blocked_by = %(why)s, cost = %(cost)
 
 def queue_all(select_sql: str, params: dict[str, Any]) -> int:
     """Queue the messages that a SELECT yields (customer_id, touch_id, channel, key, thing, thing_id, text, not_before,
-    not_after); how many keys were new. Whoever queues has asked the gate with its caps and written the touches."""
+    not_after); how many keys were new. Whoever queues has asked the gate with its caps and written the touches, of the
+    message's own channel."""
     return sql.run(_QUEUE.replace("{select}", select_sql), **params)
 
 

@@ -114,8 +114,7 @@ def hand_off_file(request: DeskRequest, hand_off_id: int) -> HttpResponse:
 
 
 def _csv(made: HandOff) -> HttpResponse:
-    head = [_("Number"), _("Phone"), _("Text")]
-    body = "\ufeff" + "".join(exports.lines(head, handing.rows(made)))
+    body = "\ufeff" + "".join(exports.lines(handing.HEAD, handing.rows(made)))
     name = f"hand-off-{made.pk}-{timezone.localtime(made.made_at):%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(body, content_type=exports.KINDS[exports.CSV], headers=headers)
