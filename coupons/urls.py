@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from coupons.boards import coupons, scoreboard, strategies, strategy_edit, subsidies
 from coupons.budgets import views as budgets
 from coupons.definitions import views as definitions
+from coupons.reminders import views as reminders
 
 # /coupons/
 definition_urls: list[URLPattern] = [
@@ -49,4 +50,13 @@ strategy_urls: list[URLPattern] = [
     path("strategies/<int:strategy_id>/move/", strategies.strategy_move, name="strategy-move"),
 ]
 
-urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls]
+# /reminders/
+reminder_urls: list[URLPattern] = [
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/script/", reminders.reminder_script, name="reminder-script"),
+    path("reminders/today/", reminders.reminders_today, name="reminders-today"),
+    path("reminders/<int:reminder_id>/done/", reminders.reminder_done, name="reminder-done"),
+    path("reminders/<int:reminder_id>/undo/", reminders.reminder_undo, name="reminder-undo"),
+]
+
+urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls, *reminder_urls]

@@ -59,6 +59,7 @@ NAVIGATION = (
             Entry("approvals", N_("Approvals"), "clipboard-check", rules.APPROVE_COUPONS, count="approvals"),
             Entry("budgets", N_("Budgets"), "wallet", rules.SEE_COUPONS),
             Entry("outbox", N_("Outbox"), "message-dots", rules.SEND_MESSAGES),
+            Entry("reminders", N_("Reminders"), "bell", rules.SEE_COUPONS),
         ),
     ),
     Group(
@@ -68,6 +69,7 @@ NAVIGATION = (
             Entry("supervisor", N_("Supervisor"), "eye"),
             Entry("visits", N_("Visit table"), "table"),
             Entry("cues", N_("Cue sheets"), "clipboard-list"),
+            Entry("reminders-today", N_("To tell today"), "checklist", rules.PHONE),
         ),
     ),
     Group(

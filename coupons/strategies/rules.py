@@ -23,7 +23,7 @@ FIELDS = {
     "rhythm": N_("rhythm"),
     "weekday": N_("weekday"),
     "send_time": N_("send time"),
-    "every_days": N_("at most once in"),
+    "every_days": N_("frequency cap"),
 }
 
 PLACES = ("{name}", "{coupon}", "{ends}")  # of a message
