@@ -116,3 +116,14 @@ def test_touches_are_written_once_however_often_they_are_asked_for(people: Cast)
 def test_somebody_who_never_said_anything_has_no_row(db: None) -> None:
     assert as_it_stands(make_customer()) == (False, False, [], [])
     assert not ContactWish.objects.exists()
+
+
+def test_no_phone_is_kept_in_a_note_or_a_reason(people: Cast) -> None:
+    customer = make_customer()
+    actions.change_wish(
+        customer=customer, subject=DNC, allowed=False, way=STAFF, note="ask 13611112222", by=people.manager
+    )
+    pause = actions.pause(people.cuiping, "call 13611112222", people.manager)
+    assert [WishChange.objects.get().note, pause.reason, StaffAct.objects.get().reason] == [
+        "ask 136****2222", "call 136****2222", "call 136****2222",
+    ]  # fmt: skip

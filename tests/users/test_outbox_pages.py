@@ -126,11 +126,12 @@ def test_whoever_may_not_send_messages_does_not_open_the_outbox(as_, own: Custom
 
 
 def test_the_page_shows_no_whole_phone_and_filters_by_state(as_, own: Customer) -> None:
-    queued(own)
+    queued(own, text="翠甲乙您好，退订请致电 13611112222")
     for query in ({}, {"state": "waiting"}, {"state": "nosuch", "channel": "\0"}):
         page = as_("manager").get(reverse("outbox"), query).content.decode()
         assert "136****2222" in page
         assert "13611112222" not in page
+        assert "翠甲乙" not in page
     assert "136****2222" not in as_("manager").get(reverse("outbox"), {"state": "sent"}).content.decode()
 
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from communities.actions import write_log
 from communities.models import Community, StaffMember
-from opsdesk.lib import sql
+from opsdesk.lib import phones, sql
 from users.contact.models import ContactPause, ContactWish, WishChange
 from users.contact.rules import CHANNELS
 from users.customers.models import Customer
@@ -45,7 +45,13 @@ def change_wish(
     _apply(wish, subject, channel, allowed)
     wish.save()
     return WishChange.objects.create(
-        customer=customer, subject=subject, channel=channel, allowed=allowed, way=way, note=note[:200], by=by
+        customer=customer,
+        subject=subject,
+        channel=channel,
+        allowed=allowed,
+        way=way,
+        note=phones.mask_within(note)[:200],
+        by=by,
     )
 
 
@@ -94,6 +100,7 @@ def take_back(change: WishChange, by: StaffMember) -> WishChange | None:
 
 def pause(community: Community, reason: str, by: StaffMember | None, href: str = "") -> ContactPause:
     """Nobody of the community is contacted from now on. A pause that is open stays as it is."""
+    reason = phones.mask_within(reason)
     try:
         with transaction.atomic():
             made = ContactPause.objects.create(community=community, reason=reason[:200], href=href, by=by)

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from communities.actions import write_log
 from communities.models import StaffMember
 from communities.policies.rules import Policies
-from opsdesk.lib import sql
+from opsdesk.lib import phones, sql
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs import wake
 from opsdesk.lib.runs.models import Job
@@ -175,6 +175,6 @@ def _decide(message: Message, news: dict[str, Any], verb: str, reason: str, by: 
         return False
     write_log(
         staff=by, verb=verb, thing="message", thing_id=message.pk, community_id=message.customer.community_id,
-        reason=reason,
+        reason=phones.mask_within(reason),
     )  # fmt: skip
     return True

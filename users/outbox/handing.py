@@ -10,6 +10,7 @@ from communities.actions import write_log
 from communities.models import StaffMember
 from communities.policies import queries as policies
 from communities.scoping import Scope
+from opsdesk.lib import phones
 from opsdesk.lib.sms.chosen import FILE
 from users.contact.models import Touch
 from users.outbox import actions, queries, sorting
@@ -24,7 +25,7 @@ HEAD = ("id", "phone", "text")  # the same whoever takes the file, in whatever l
 def hand_off(channel: str, scope: Scope, reason: str, by: StaffMember, at: datetime) -> HandOff | None:
     """Every message of a channel that is due and may go out at `at`, in one file; they count as handed over. None when
     there is none."""
-    values = policies.for_company()
+    values, reason = policies.for_company(), phones.mask_within(reason)
     due = queries.due_in(scope, channel, at).order_by("id").select_for_update(skip_locked=True, of=("self",))
     ready = sorting.ready(list(due[:MOST]), at, values)
     if not ready:
@@ -46,7 +47,7 @@ def count_download(made: HandOff, reason: str, by: StaffMember) -> None:
     """Whole phones leave the house: counted, and a line of the log."""
     HandOff.objects.filter(pk=made.pk).update(downloads=F("downloads") + 1)
     write_log(
-        staff=by, verb="reveal", thing="messages", thing_id=made.pk, reason=reason or made.reason,
+        staff=by, verb="reveal", thing="messages", thing_id=made.pk, reason=phones.mask_within(reason) or made.reason,
         detail={"rows": made.messages.count()},
     )  # fmt: skip
 

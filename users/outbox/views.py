@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from communities.access import DeskRequest, desk_page
 from communities.rules import SEND_MESSAGES
 from communities.scoping import Scope
-from opsdesk.lib import exports, figures, paging
+from opsdesk.lib import exports, figures, names, paging, phones
 from users.contact import words
 from users.outbox import actions, handing, queries
 from users.outbox.forms import HandOffForm, OutboxForm, ReasonForm
@@ -39,6 +39,7 @@ def _page(request: DeskRequest, hand_off_form: HandOffForm) -> dict[str, Any]:
     for message in page.rows:
         message.thing_word = words.thing(message.thing)
         message.why = words.why_not(message.error) if message.state == Message.State.CANCELLED else ""
+        message.shown = _masked(message)
     return {
         "form": form,
         "page": page,
@@ -50,6 +51,13 @@ def _page(request: DeskRequest, hand_off_form: HandOffForm) -> dict[str, Any]:
         "hand_off_form": hand_off_form,
         "hand_offs": [one for one in queries.hand_offs()[:HAND_OFFS_SHOWN] if queries.reaches(scope, one)],
     }
+
+
+def _masked(message: Message) -> str:
+    """The text without the name and the phones that it may hold."""
+    name = message.customer.name
+    text = message.text.replace(name, names.mask(name)) if name else message.text
+    return phones.mask_within(text)
 
 
 def _scope(request: DeskRequest) -> Scope:
