@@ -42,7 +42,8 @@ def _blocks(lines: int, seed: int) -> Iterator[list[str]]:
         if len(block) >= BLOCK:
             yield block
             done, block = done + len(block), []
-    yield block
+    if block:
+        yield block
 
 
 def _order(rng: Random, number: int, customers: int, lines: int) -> list[str]:

@@ -91,10 +91,10 @@ def _others(path: Path, folder: Path, lines: int) -> list[Measured]:
         Measured("pandas.read_csv, into memory", _best(import_peers.by_pandas(path)), lines),
         Measured("DuckDB, into a table on disk", _best(import_peers.by_duckdb(path, folder)), lines),
         Measured("ORM, bulk upsert of one row a line" + head, _best(import_peers.by_orm(path, SLICE)), SLICE),
-        Measured("django-import-export, the same" + head, import_peers.by_import_export(path, SLICE)(), SLICE),
+        Measured("django-import-export, the same" + head, _best(import_peers.by_import_export(path, SLICE)), SLICE),
         Measured(
             "django-import-export, customer, order and line" + head,
-            import_peers.by_import_export_whole(path, SLICE)(),
+            _best(import_peers.by_import_export_whole(path, SLICE)),
             SLICE,
         ),
     ]

@@ -23,3 +23,9 @@ def test_about_one_row_in_two_hundred_is_refused_and_none_is_lost(tmp_path):
     refused = sum(len(chunk.refused) for chunk in chunks)
     assert sum(chunk.rows_read for chunk in chunks) == written >= LINES
     assert 0 < refused < written // 50
+
+
+def test_a_file_that_ends_with_a_whole_block_has_no_blank_row(tmp_path):
+    path = tmp_path / "orders.csv"
+    written = generate.write(path, generate.BLOCK)
+    assert path.read_bytes().count(b"\r\n") == written + 1, "a row each, and the header"
