@@ -80,6 +80,16 @@ def test_quiet_hours_may_wrap_around_midnight(begin: str, end: str, at: str, qui
     assert rules.is_quiet(dt.time.fromisoformat(at), limits) is quiet
 
 
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [("2018-05-07 22:00", "2018-05-08 09:00"), ("2018-05-07 03:00", "2018-05-07 09:00"),
+     ("2018-05-07 09:00", "2018-05-08 09:00"), ("2018-12-31 23:59", "2019-01-01 09:00")],
+)  # fmt: skip
+def test_quiet_hours_end_at_the_next_morning(at: str, ends: str) -> None:
+    moments = [dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI) for text in (at, ends)]
+    assert rules.quiet_ends(moments[0], LIMITS) == moments[1]
+
+
 # -- The same in SQL -------------------------------------------------------------------------------------------------
 
 

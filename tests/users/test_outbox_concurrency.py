@@ -6,17 +6,21 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
+from communities.models import StaffMember
+from communities.scoping import Scope
 from opsdesk.lib.runs.models import Job
 from opsdesk.lib.sms import providing
 from opsdesk.lib.sms.providing import Receipt, Text
 from tests.factories import make_customer
 from tests.users.outbox_world import NOON, Provider, held, queued
-from users.outbox import actions, sending
-from users.outbox.models import Message
+from users.outbox import actions, handing, sending, sorting
+from users.outbox.models import HandOff, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 6
@@ -64,6 +68,53 @@ def test_two_workers_who_only_look_hand_over_twice(monkeypatch: pytest.MonkeyPat
     provider = Slow()
     two_workers(provider)
     assert len(provider.taken) > PEOPLE
+
+
+def two_files(staff: StaffMember) -> list[HandOff]:
+    """Two people make a file in the same moment."""
+    ready = threading.Barrier(2)
+
+    def make() -> None:
+        try:
+            ready.wait()
+            handing.hand_off("sms", Scope(everywhere=True), "texts", staff, NOON)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=make) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return list(HandOff.objects.all())
+
+
+def slow_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have looked before either has written."""
+    ready = sorting.ready
+
+    def slow(*asked: Any) -> list[Message]:
+        found = ready(*asked)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(sorting, "ready", slow)
+
+
+def test_two_files_made_at_once_hold_no_message_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    queued(*(make_customer() for _ in range(PEOPLE)))
+    slow_ready(monkeypatch)
+    files = two_files(StaffMember.objects.create_user(username="manager"))
+    assert sum(file.messages.count() for file in files) == PEOPLE
+
+
+def test_two_files_made_without_locks_hold_every_message_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the same rows read without FOR UPDATE."""
+    queued(*(make_customer() for _ in range(PEOPLE)))
+    slow_ready(monkeypatch)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda found, **_options: found)
+    files = two_files(StaffMember.objects.create_user(username="manager"))
+    assert sum(file.messages.count() for file in files) == 2 * PEOPLE
 
 
 # -- kill -9 ---------------------------------------------------------------------------------------------------------
