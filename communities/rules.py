@@ -43,6 +43,7 @@ SCOPES = (
     "read:notifications",
     "mark:notifications",
     "read:coupons",
+    "mark:reminders",
 )
 
 
@@ -102,6 +103,7 @@ SCOPE_NEEDS: dict[str, str] = {
     "read:notifications": DESK,
     "mark:notifications": DESK,
     "read:coupons": SEE_COUPONS,
+    "mark:reminders": DRAFT_COUPONS,
 }
 
 

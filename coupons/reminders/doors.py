@@ -49,11 +49,18 @@ class Count(NamedTuple):
     total: int
 
 
-def of_day(scope: Scope, day: date) -> list[Door]:
+def of_day(scope: Scope, day: date, station: int | None = None) -> list[Door]:
     """In the order of building, unit and room, by number where they have one."""
-    script = queries.script()
-    found = [_door(reminder, script.text) for reminder in queries.to_tell(scope, day)]
+    script, told = queries.script(), queries.to_tell(scope, day)
+    if station is not None:
+        told = told.filter(grant__customer__station=station)
+    found = [_door(reminder, script.text) for reminder in told]
     return sorted(found, key=lambda one: [_natural(part) for part in _place(one.customer)])
+
+
+def one(scope: Scope, reminder_id: int) -> Door:
+    """The door of a reminder that is in reach."""
+    return _door(queries.told_of(scope).get(pk=reminder_id), queries.script().text)
 
 
 def _door(reminder: Reminder, script: str) -> Door:

@@ -17,7 +17,7 @@ class ScriptForm(forms.Form):
         help_text=_("Places to fill: {name} the customer, {coupon} the coupon’s name, {ends} its last day."),
     )
     channel = forms.ChoiceField(label=_("Sent by"), choices=Message.Channel.choices)
-    note = forms.CharField(label=_("why this change"), max_length=200, required=False)
+    note = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     def clean_text(self) -> str:
         text = phones.mask_within(self.cleaned_data["text"].strip())

@@ -153,8 +153,13 @@ def effect(day: date, places: Sequence[int] | None = None) -> Effect:
 
 def to_tell(scope: Scope, day: date) -> QuerySet[Reminder]:
     """What the staff in reach have to say today, door by door; the customer must be in reach still."""
+    return told_of(scope).filter(day=day)
+
+
+def told_of(scope: Scope) -> QuerySet[Reminder]:
+    """Every reminder that staff tell, with all that a door shows."""
     people = Customer.objects.visible_to(scope)
-    found = Reminder.objects.filter(day=day, fate="send", customer_id__in=people.values("id"))
+    found = Reminder.objects.filter(fate="send", customer_id__in=people.values("id"))
     return found.select_related("grant__coupon__product", "done_by").prefetch_related(
         "grant__coupon__categories", Prefetch("grant__customer", queryset=people.select_related("station"))
     )

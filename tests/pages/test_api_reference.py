@@ -16,7 +16,7 @@ def test_the_reference_fits_its_window_and_breaks_no_policy(
     width: int, theme: str, language: str, people: Cast, visit: Visit
 ) -> None:
     page = visit("/api/", by=people.analyst, width=width, theme=theme, language=language)
-    assert page.locator("section[id^='get-api']").count() == 12
+    assert page.locator("section[id^='get-api']").count() == 13
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("link", name="/api/segments/").first.click()
     assert page.url.endswith("#get-api-segments")

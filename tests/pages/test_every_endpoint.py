@@ -19,6 +19,7 @@ from opsdesk.lib.runs.models import Job
 from tests import api_world
 from tests.api_world import World
 from tests.cast import Cast
+from tests.coupons.reminding import make_reminder
 from tests.coupons.worlds import make_coupon
 from tests.tokens import Caller, caller
 from users.directory import filters
@@ -40,6 +41,8 @@ SCOPES = {
     ("api_import_commit", "POST"): "import:orders",
     ("api_coupon_templates", "GET"): "read:coupons",
     ("api_coupon_template", "GET"): "read:coupons",
+    ("api_reminders", "GET"): "read:coupons",
+    ("api_reminder_said", "POST"): "mark:reminders",
     ("api_notifications", "GET"): "read:notifications",
     ("api_notification_read", "POST"): "mark:notifications",
 }
@@ -58,7 +61,7 @@ WORDS = {
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_coupon_templates": ["retired"], "api_coupon_template": [],
-    "api_notifications": ["after", "limit", "unread"],
+    "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
 HOSTILE = [
     "\0", "a\0b", "2147483647", "2147483648", "9" * 19, "0" * 12 + "9" * 30, "9" * 5000, "-1", "0001-01-01",
@@ -95,7 +98,10 @@ def known(people: Cast, world: World, file: ImportFile) -> dict[str, int]:
     """An id for each place in an address."""
     telling.import_ended(Job(pk=1, kind="import_check", payload={"file": file.pk}, created_by=people.manager))
     notice = Notice.objects.get(recipient=people.manager)
-    return {"customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk, "coupon_id": make_coupon().pk}
+    return {
+        "customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk, "coupon_id": make_coupon().pk,
+        "reminder_id": make_reminder(world.cuiping).pk,
+    }  # fmt: skip
 
 
 def ask(mine: Caller, pattern: URLPattern, known: dict[str, int], method: str = "GET", **query: str) -> HttpResponse:
@@ -211,5 +217,5 @@ def test_no_id_breaks_anything(people: Cast) -> None:
     for number in ("0", "9" * 18, "9" * 19, "9" * 30, "9" * 5000):
         paths = (f"customers/{number}/", f"imports/{number}/", f"imports/{number}/problems/")
         assert {client.get(f"/api/{path}").status_code for path in paths} == {404}
-        for path in (f"imports/{number}/commit/", f"notifications/{number}/read/"):
+        for path in (f"imports/{number}/commit/", f"notifications/{number}/read/", f"reminders/{number}/said/"):
             assert client.post(f"/api/{path}").status_code == 404
