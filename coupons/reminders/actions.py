@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from communities.actions import write_log
@@ -79,6 +80,7 @@ def remind(day: date, at: datetime) -> Round:
         return Round(quiet=True)
     sql.value("SELECT pg_advisory_xact_lock(%(key)s)", key=_TURN)
     script, after = queries.script(), sql.value(_BEFORE)
+    call_off()
     asked = queries.due_params(day, at, values.reminder_days)
     gate, params = contact_queries.gate(
         "SELECT customer_id FROM due", asked, channel=script.channel, at=at, by_class=False
@@ -87,6 +89,12 @@ def remind(day: date, at: datetime) -> Round:
     told = {"day": day, "at": at, "after": after, "channel": script.channel, "text": script.text}
     contact.touch_all(_TOUCHES, told | {"policy_version": values.version})
     return Round(written, outbox.queue_all(_TEXTS, told))
+
+
+@transaction.atomic
+def call_off() -> int:
+    """Messages that wait for a sender although their coupon is used, expired or void; how many were called off."""
+    return outbox.call_off(Q(thing=queries.THING, thing_id__in=queries.pointless()), "off")
 
 
 # -- What staff say ------------------------------------------------------------------------------------------------

@@ -151,6 +151,12 @@ def effect(day: date, places: Sequence[int] | None = None) -> Effect:
     return Effect(reminded, used, control, control_used, gap, least)
 
 
+def pointless() -> QuerySet[Reminder, int]:
+    """Ids of reminders whose message waits while their coupon is open no more (index message_due)."""
+    waiting = Message.objects.filter(thing=THING, state=Message.State.WAITING).values("thing_id")
+    return Reminder.objects.filter(pk__in=waiting).exclude(grant__state="open").values_list("pk", flat=True)
+
+
 def to_tell(scope: Scope, day: date) -> QuerySet[Reminder]:
     """What the staff in reach have to say today, door by door; the customer must be in reach still."""
     return told_of(scope).filter(day=day)

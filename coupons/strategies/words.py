@@ -41,6 +41,8 @@ def sentence(version: StrategyVersion, audience: str) -> str:
         said = _("%(when)s: %(who)s get “%(what)s” and are told by %(how)s, each at most %(often)s.")
     elif version.coupon:
         said = _("%(when)s: %(who)s get “%(what)s”, each at most %(often)s.")
+    elif version.channel == "coupon":
+        said = _("%(when)s: nothing yet for %(who)s. Choose a coupon, or another channel.")
     else:
         said = _("%(when)s: %(who)s are reached by %(how)s, without a coupon, each at most %(often)s.")
     first = said % values

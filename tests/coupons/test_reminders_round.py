@@ -145,6 +145,13 @@ def test_a_used_coupon_is_not_told_of_again_the_day_before_its_end(reminded) -> 
     assert actions.remind(later, AT + dt.timedelta(days=2)).reminders == 0
 
 
+def test_a_message_that_still_waits_is_called_off_when_the_coupon_is_used(reminded) -> None:
+    Grant.objects.update(state="used", used_at=AT)
+    actions.remind(DAY, AT + dt.timedelta(hours=1))
+    assert Message.objects.get().state == "cancelled"
+    assert Touch.objects.get().state == "blocked"
+
+
 def test_both_days_before_the_end_are_told(reminded) -> None:
     later = DAY + dt.timedelta(days=2)
     assert actions.remind(later, AT + dt.timedelta(days=2)).reminders == 1
