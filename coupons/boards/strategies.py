@@ -17,7 +17,7 @@ from communities.rules import DRAFT_COUPONS, SEE_COUPONS
 from coupons.boards import strategy_figures as figures
 from coupons.effects import queries as effects
 from coupons.effects.rules import Effect
-from coupons.strategies import actions, audience, queries, rules, words
+from coupons.strategies import actions, queries, rules, words
 from coupons.strategies.models import Strategy, StrategyVersion
 from users.directory import filters
 from users.lifecycle import queries as lifecycle
@@ -56,7 +56,7 @@ def _now(desk: Desk, found: Strategy, now: StrategyVersion) -> dict[str, Any]:
         "now": now,
         "aloud": words.sentence(now, figures.audience_words(desk, now.audience) if said else ""),
         "facts": figures.facts(desk, now),
-        "audience": audience.facts(desk.scope, seen, now.message_channel or now.channel, figures.reached_at(now)),
+        "audience": figures.people(desk.scope, now, seen),
         "people_query": seen or "all=1",
         "lacking": [rules.FIELDS[field] for field in rules.missing(queries.content_of(now))],
         "may_change": may_change(desk),

@@ -153,9 +153,7 @@ def _preview(request: DeskRequest, strategy: Strategy | None, form: StrategyForm
     return {
         "unread": said.unread,
         "aloud": words.sentence(version, sentence.text(said, names) if said else ""),
-        "audience": audience.facts(
-            scope, told, version.message_channel or version.channel, figures.reached_at(version)
-        ),
+        "audience": figures.people(scope, version, told),
         "people": audience.sample(scope, told) if figures.may_list(request.desk) else [],
         "people_query": told or "all=1",
         "message": _message(version, coupon),

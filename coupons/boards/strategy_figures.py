@@ -12,8 +12,9 @@ from django.utils import timezone
 from communities.access import Desk
 from communities.policies import queries as policies
 from communities.rules import SEE_CUSTOMERS
+from communities.scoping import Scope
 from coupons.batches.models import Batch
-from coupons.batches.rules import awake
+from coupons.batches.rules import awake, is_by_class
 from coupons.effects import queries as effects
 from coupons.effects.rules import Effect
 from coupons.strategies import audience, queries, rules, words
@@ -174,6 +175,13 @@ def changes(versions: Sequence[StrategyVersion]) -> dict[int, list[str]]:
         ]
         for after, before in pairs
     }
+
+
+def people(scope: Scope, version: StrategyVersion, said: str) -> audience.Facts:
+    """Whom the words `said` mean, and who of them could be reached as the version would."""
+    by_class = is_by_class(filters.from_text(version.audience).chosen)
+    channel = version.message_channel or version.channel
+    return audience.facts(scope, said, channel, reached_at(version), by_class=by_class)
 
 
 def reached_at(version: StrategyVersion) -> datetime:

@@ -44,12 +44,13 @@ def people(scope: Scope, audience: str) -> QuerySet[Customer]:
     return directory.people(scope, filters.from_text(audience))
 
 
-def facts(scope: Scope, audience: str, channel: str, at: datetime) -> Facts:
-    """Counted now, in three statements. Strategies go by class, so whoever refuses profiling is held back."""
+def facts(scope: Scope, audience: str, channel: str, at: datetime, *, by_class: bool) -> Facts:
+    """Counted now, in three statements; `at`: when they would be reached. `by_class`: whoever refuses profiling is held
+    back."""
     found = people(scope, audience)
     places = found.values_list("community__name").annotate(n=Count("id")).order_by("-n", "community__name")
     statement, params = _as_sql(found)
-    gate, params = contact.gate(statement, params, channel=channel, at=at, by_class=True)
+    gate, params = contact.gate(statement, params, channel=channel, at=at, by_class=by_class)
     reasons = [(reason, n) for reason, n in sql.rows(_REASONS.format(gate=gate), **params) if reason]
     return Facts(found.count(), list(places), sorted(reasons, key=lambda one: -one[1]))
 
