@@ -2,22 +2,34 @@
 strategy says now. It stands above strategies and batches, which know nothing of each other's deeds."""
 
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.urls import reverse
 
 from communities import queries as people
 from communities import rules as roles
 from communities.models import StaffMember
+from communities.notices import actions as notices
 from communities.scoping import Scope
 from coupons.batches import actions as batches
 from coupons.batches.models import Batch
 from coupons.strategies import queries, rules
 from coupons.strategies.models import StrategyVersion
+from opsdesk.lib.words import N_
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DRAFTED, NOBODY, ALREADY, NOT_READY, NO_MAKER = "drafted", "nobody_meant", "drafted_before", "not_ready", "no_maker"
+
+# What whoever wrote the strategy is told, once a day; the last one goes to everybody who drafts.
+_TOLD = {
+    NOBODY: N_("“%(name)s” was due and means nobody who can be reached: no batch was drafted."),
+    NOT_READY: N_("“%(name)s” was due and has no coupon or budget that can be used: no batch was drafted."),
+    NO_MAKER: N_(
+        "“%(name)s” was due, but whoever wrote it may draft no more: who saves its next version takes it over."
+    ),
+}
 
 
 class Outcome(NamedTuple):
@@ -36,7 +48,24 @@ def draft_due(day: date, at: datetime) -> list[Outcome]:
     """Every running strategy whose rhythm is due on `day`, each in a transaction of its own. Again on the same day:
     what is drafted stays drafted once, also when the strategy was changed in between."""
     due = [one for one in queries.running() if rules.due(one.rhythm, one.weekday, day)]
-    return [_outcome(version, day, at) for version in due]
+    outcomes = [_outcome(version, day, at) for version in due]
+    for version, outcome in zip(due, outcomes, strict=True):
+        _tell(version, outcome.said, day)
+    return outcomes
+
+
+def _tell(version: StrategyVersion, said: str, day: date) -> None:
+    if said not in _TOLD:
+        return
+    about: dict[str, Any] = {
+        "kind": N_("Strategies"), "icon": "table-options", "text": _TOLD[said],
+        "params": {"name": version.strategy.name}, "key": f"strategy:{version.strategy_id}", "occasion": day,
+        "href": reverse("strategy", args=[version.strategy_id]),
+    }  # fmt: skip
+    if said == NO_MAKER:
+        notices.tell_capable(roles.DRAFT_COUPONS, **about)
+    else:
+        notices.tell([version.made_by_id], **about)
 
 
 def _outcome(version: StrategyVersion, day: date, at: datetime) -> Outcome:

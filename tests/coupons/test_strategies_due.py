@@ -4,8 +4,9 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 
-from communities.models import Assignment
+from communities.models import Assignment, Notice
 from coupons.batches.models import Batch, Hand
 from coupons.boards import drafting
 from coupons.strategies import actions
@@ -95,3 +96,19 @@ def test_a_maker_of_one_community_drafts_for_its_people_alone(city) -> None:
 def test_a_stopped_strategy_drafts_nothing(city) -> None:
     actions.stop(running(city), by=city.manager)
     assert said() == []
+
+
+def test_whoever_wrote_it_is_told_once_a_day_that_nothing_was_drafted(city) -> None:
+    strategy = running(city, audience="community=nowhere")
+    for _again in range(2):
+        said()
+    notice = Notice.objects.get()
+    assert (notice.recipient, notice.params, notice.repeats) == (city.operator, {"name": strategy.name}, 0)
+    assert notice.href == reverse("strategy", args=[strategy.pk])
+
+
+def test_everybody_who_drafts_is_told_when_its_maker_may_no_more(city) -> None:
+    running(city)
+    Assignment.objects.filter(staff=city.operator).delete()
+    said()
+    assert {notice.recipient for notice in Notice.objects.all()} == {city.manager, city.manager2}
