@@ -8,6 +8,19 @@ Whole batches are issued by issuing.issue.
 
 from coupons.grants.ending import expire, void, void_open
 from coupons.grants.giving import MayNot, SoldOut, issue_one
+from coupons.grants.reading import Read, read_uses
 from coupons.grants.using import Conflict, Use, use
 
-__all__ = ["Conflict", "MayNot", "SoldOut", "Use", "expire", "issue_one", "use", "void", "void_open"]
+__all__ = [
+    "Conflict",
+    "MayNot",
+    "Read",
+    "SoldOut",
+    "Use",
+    "expire",
+    "issue_one",
+    "read_uses",
+    "use",
+    "void",
+    "void_open",
+]

@@ -68,8 +68,6 @@ UNTREATED = (
     + " FROM coupons_batchmember WHERE batch_id = %(batch)s AND fate <> 'send'"
 )
 
-PEOPLE_GIVEN = "SELECT customer_id FROM issue_chunk WHERE reason = ''"
-
 SKIPPED_REASONS = "SELECT reason, count(*)::int FROM issue_chunk WHERE reason <> '' GROUP BY reason"
 
 # One row a place: columns of shares.Change.

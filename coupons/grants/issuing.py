@@ -20,7 +20,7 @@ from coupons.batches import steps
 from coupons.batches.models import Batch, BatchMember, BatchStep
 from coupons.definitions import queries as templates
 from coupons.definitions import rules as definitions
-from coupons.grants import issue_sql, shares
+from coupons.grants import issue_sql, messages, shares
 from opsdesk.lib import sql
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Cancelled, Hold
@@ -117,6 +117,7 @@ def _write_chunk(batch: Batch, hold: Hold, size: int) -> int | None:
     if not judged:
         return None
     sql.run(issue_sql.GRANTS, **said)
+    messages.write(batch, at, said, _by_class(batch))
     contact.touch_all(issue_sql.TOUCHES, said)
     if given < judged:
         _skip(batch, said)

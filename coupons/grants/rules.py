@@ -1,8 +1,10 @@
 """Who may use which coupon on which order, and what its code looks like (domain.md, Coupons; pure)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from coupons.definitions.rules import Basket, Line, Terms
 from opsdesk.lib.words import N_
 
 # In the order in which they are looked for: the first that holds is the one told.
@@ -68,6 +70,21 @@ def refusal(held: Held | None, told: Told) -> str:
         "too_much": told.discount > told.worth,
     }
     return next((reason for reason, holds in asked.items() if holds), "")
+
+
+def basket(coupon: Terms, lines: Sequence[Line], gross: int, *, counted: bool, is_first: bool) -> Basket:
+    """An imported order as a coupon reads it. Exports tell lines after the discount, so what is missing to the order's
+    gross is put to the coupon's goods, when there are some; an order without lines is one line of unknown goods."""
+    missing = max(gross - sum(line.amount for line in lines), 0)
+    mine = next((line for line in lines if _is_for(coupon, line)), None)
+    rest = Line(missing, mine.category, mine.product) if mine else Line(missing)
+    return Basket((*lines, rest), counted=counted, is_first=is_first)
+
+
+def _is_for(coupon: Terms, line: Line) -> bool:
+    if coupon.kind == "new_price":
+        return line.product == coupon.product
+    return line.category in coupon.categories
 
 
 def normal(text: str) -> str:

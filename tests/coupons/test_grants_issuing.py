@@ -16,6 +16,7 @@ from tests.coupons.granting import HANDLERS, approved, customers, issued
 from tests.coupons.worlds import make_budget, make_coupon
 from users.contact import actions as contact
 from users.contact.models import Touch
+from users.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +185,25 @@ def test_a_coupon_that_is_over_before_its_issue_is_not_issued():
     job = issued(batch)
     assert (job.state, batch.state, Grant.objects.count()) == (Job.State.FAILED, "approved", 0)
     assert issuing.queue_due(timezone.now()) == []
+
+
+def test_a_text_goes_with_the_coupon_to_whom_it_may_reach(people):
+    gets = customers(3, name="王小明")
+    contact.change_wish(customer=gets[0], subject="channel", channel="sms", allowed=False, way="reply", by=None)
+    batch = approved(gets=gets, message_channel="sms", message="{name}:{coupon} {ends}")
+    issued(batch, chunk=2)
+    texts = Message.objects.filter(thing="batch", thing_id=batch.pk)
+    grant = Grant.objects.first()
+    last = timezone.localtime(grant.expires_at - dt.timedelta(seconds=1)).date()
+    assert sorted(texts.values_list("customer_id", flat=True)) == [gets[1].pk, gets[2].pk]
+    assert {text.text for text in texts} == {f"王小明:{batch.coupon.name} {last}"}
+    assert {(text.touch.channel, text.touch.state, text.not_after) for text in texts} == {
+        ("sms", "done", grant.expires_at)
+    }
+    refused = Touch.objects.get(channel="sms", customer=gets[0])
+    assert (refused.state, refused.blocked_by, Grant.objects.count()) == ("blocked", "consent", 3)
+    issued(batch)
+    assert texts.count() == 2
 
 
 def test_an_open_batch_waits_for_staff_to_hand_its_coupons_out():
