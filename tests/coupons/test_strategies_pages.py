@@ -3,13 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from communities.models import Assignment
+from coupons.batches.models import Batch
+from coupons.effects.rules import VERDICTS, Arm, effect
+from coupons.grants.models import Grant
 from coupons.strategies import actions, queries
 from coupons.strategies.models import Strategy
 from tests import api_world
 from tests.coupons.worlds import make_budget, make_coupon
+from tests.factories import make_customer
 
 FAR = dt.date(2099, 12, 31)
 NEW = {
@@ -160,3 +166,32 @@ def test_every_page_opens_in_both_languages(name: str, strategy, as_) -> None:
     for language in ("zh-hans", "en"):
         client.cookies["django_language"] = language
         html_of(client.get(address))
+
+
+def test_figures_of_an_issued_batch_stand_beside_its_version(strategy, people, as_) -> None:
+    now = strategy.versions.get(number=2)
+    batch = Batch.objects.create(
+        number="B-1", name="第一批", coupon=now.coupon, budget=now.budget, strategy_version=now, recipients=4, issued=4,
+        state="issued", issued_at=timezone.now(),
+    )  # fmt: skip
+    end = timezone.now() + dt.timedelta(days=7)
+    for number in range(4):
+        used = {"state": "used", "used_at": timezone.now()} if number == 0 else {}
+        Grant.objects.create(
+            batch=batch, coupon=now.coupon, customer=make_customer(), code=f"S{number}", reserved=1200,
+            issued_at=timezone.now(), valid_from=timezone.now(), expires_at=end, **used,
+        )  # fmt: skip
+    answer = as_("manager").get(reverse("strategy", args=[strategy.pk]), {"one": "1", "other": "2"})
+    assert "25.0%" in html_of(answer)
+    assert [side.used for side in answer.context["pair"]] == [(0, 0, 0), (1, 4, 1)]
+    assert answer.context["pair"][1].effect.verdict in VERDICTS
+    assert "25.0%" in html_of(as_("manager").get(reverse("strategies")))
+
+
+def test_an_effect_that_is_told_shows_its_interval() -> None:
+    arm = Arm(people=400, buyers=120, purchases=140, purchases_sq=180, orders=140, orders_sq=180)
+    control = Arm(people=100, buyers=15, purchases=16, purchases_sq=18, orders=16, orders_sq=18)
+    told = effect([(arm, control)], days=7, over=True, cost=50000, least=30)
+    html = render_to_string("coupons/boards/_strategy_effect.html", {"effect": told})
+    for words in ("+15.0", "¥500.00", "400 : 100"):
+        assert words in html
