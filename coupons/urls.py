@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from coupons.boards import coupons, scoreboard, strategies, strategy_edit, subsidies
+from coupons.boards import approvals, batch_edit, batches, coupons, scoreboard, strategies, strategy_edit, subsidies
 from coupons.budgets import views as budgets
 from coupons.definitions import views as definitions
 from coupons.reminders import views as reminders
@@ -59,4 +59,24 @@ reminder_urls: list[URLPattern] = [
     path("reminders/<int:reminder_id>/undo/", reminders.reminder_undo, name="reminder-undo"),
 ]
 
-urlpatterns: list[URLPattern] = [*definition_urls, *budget_urls, *effect_urls, *strategy_urls, *reminder_urls]
+# /batches/ /approvals/
+batch_urls: list[URLPattern] = [
+    path("batches/", batches.batches, name="batches"),
+    path("batches/new/", batch_edit.batch_new, name="batch-new"),
+    path("batches/preview/", batch_edit.batch_preview, name="batch-preview"),
+    path("batches/<slug:key>/", batches.batch, name="batch"),
+    path("batches/<slug:key>/members/", batches.batch_members, name="batch-members"),
+    path("batches/<slug:key>/edit/", batch_edit.batch_edit, name="batch-edit"),
+    path("batches/<slug:key>/step/", batches.batch_step, name="batch-step"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<slug:key>/", approvals.approval, name="approval"),
+]
+
+urlpatterns: list[URLPattern] = [
+    *batch_urls,
+    *definition_urls,
+    *budget_urls,
+    *effect_urls,
+    *strategy_urls,
+    *reminder_urls,
+]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-# Loyal: those who buy often. RFM classes of high F, and in lifecycle terms the active.
-LOYAL = frozenset({"champion", "win_back", "regular", "fading", "active"})
+# Loyal: those who buy often and lately, in terms of RFM and of the lifecycle.
+LOYAL = frozenset({"champion", "regular", "active"})
 
 
 @dataclass(frozen=True)
