@@ -5,6 +5,7 @@ the table says, `counted` what a recount says. Phones are never among them.
 """
 
 from opsdesk.coupon_invariants import COUPON_INVARIANTS
+from opsdesk.grant_invariants import GRANT_INVARIANTS
 from opsdesk.invariant import Invariant
 from opsdesk.lib.words import N_
 from users.purchases import queries as purchases
@@ -271,6 +272,7 @@ INVARIANTS = (
         NAMES, "SELECT COALESCE(sum(1 + cardinality(aliases)), 0) FROM communities_community", ONE_NAME,
     ),
     *COUPON_INVARIANTS,
+    *GRANT_INVARIANTS,
 )  # fmt: skip
 
 BY_NAME = {one.name: one for one in INVARIANTS}

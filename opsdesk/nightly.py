@@ -14,6 +14,7 @@ from communities.notices import actions as notices
 from communities.policies import queries as policy_queries
 from coupons.boards import drafting
 from coupons.effects import actions as effects
+from coupons.grants import actions as grants
 from opsdesk import trust
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
@@ -94,6 +95,14 @@ def _drafts(night: Night, progress: Progress) -> Done:
     return Done(len(outcomes), told.get(drafting.DRAFTED, 0), told)
 
 
+def _coupons(night: Night, progress: Progress) -> Done:
+    """Uses that imported orders tell, then coupons that have ended: a use of the last day comes before its end."""
+    found = grants.read_uses()
+    ended = grants.expire(timezone.now())
+    written = found.taken + found.undone + found.corrected + found.refused + ended
+    return Done(found.told + found.strange, written, asdict(found) | {"ended": ended})
+
+
 def _uploads(night: Night, progress: Progress) -> Done:
     gone = clearing.clear(night.as_of) if night.tidy else clearing.Cleared()
     return Done(gone.looked, gone.uploads, {"uploads": gone.uploads, "bytes": gone.bytes})
@@ -111,6 +120,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("lifecycle", _lifecycle),
     ("rfm", _rfm),
     ("tastes", _tastes),
+    ("coupons", _coupons),
     ("effects", _effects),
     ("drafts", _drafts),
     ("uploads", _uploads),

@@ -4,6 +4,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from coupons.grants import actions as grants
+from coupons.grants import issuing
 from coupons.reminders import actions as reminders
 from opsdesk import work
 from opsdesk.lib.runs import actions as runs
@@ -13,7 +15,8 @@ from users.outbox import queries as outbox_queries
 
 @shared_task
 def tick() -> int:
-    """Do whatever waits, also work whose wake-up was lost or whose worker died."""
+    """Do whatever waits, also work whose wake-up was lost or whose worker died, and batches whose hour has come."""
+    issuing.queue_due(timezone.now())
     return runs.work(work.HANDLERS)
 
 
@@ -41,3 +44,9 @@ def send_messages() -> int:
 def remind() -> int:
     """Tell whoever has a coupon that ends soon; in quiet hours, and again on the same day, nobody."""
     return reminders.remind(timezone.localdate(), timezone.now()).reminders
+
+
+@shared_task
+def expire_coupons() -> int:
+    """Coupons that have ended give back what was reserved for them."""
+    return grants.expire(timezone.now())

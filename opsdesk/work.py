@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from communities.policies.rules import Policies
+from coupons.grants import issuing
 from opsdesk import nightly, telling, trust
 from opsdesk.demo import planting, world
 from opsdesk.lib.runs import actions as runs
@@ -78,6 +79,7 @@ HANDLERS: dict[str, Handler] = {
     trust.KIND: trust.handle,
     PLANT: plant,
     outbox.SEND: sending.send,
+    issuing.KIND: issuing.issue,
 }
 
 

@@ -8,11 +8,10 @@ from django.db import connection
 
 from communities.models import Community
 from communities.policies import actions as policies
-from coupons.budgets import actions as budgets
 from opsdesk import invariants, trust
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Check, Job
-from tests.coupons.worlds import make_budget
+from tests.coupons import granting
 from tests.factories import make_customer, make_order
 from users.imports.models import ImportFile
 from users.lifecycle import actions as lifecycle
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def honest(people, today: dt.date) -> dt.date:
     """Two communities and the unassigned: new, active, silent, recalled and lost buyers; one import; two policies;
-    a budget that holds something."""
+    a batch of two coupons, whose budget holds them."""
     for community in (people.cuiping, people.jinling, None):
         for day in ("2018-03-05", "2018-04-10", "2018-05-02"):
             customer = make_customer(community=community)
@@ -40,7 +39,7 @@ def honest(people, today: dt.date) -> dt.date:
     policies.change("silent_after_days", 14, by=people.manager)
     source = Source.objects.get(name="tests")
     ImportFile.objects.create(name="a", stored_as="a", sha256="a", source=source, state="done", rows=3, created=3)
-    budgets.apply([budgets.Move(make_budget().pk, 1200, 0, "reserve", 1, "a")])
+    granting.issued(granting.approved(gets=granting.customers(2)))
     version = policies.queries.current_version()
     purchases.rebuild()
     lifecycle.recompute(today, version)
@@ -110,10 +109,14 @@ BREAKS = [
      " false, 1, now() - interval '61 minutes', now())", set()),
     ("one_name", "UPDATE communities_community SET aliases = '{翠屏}'", set()),
     ("one_name", "UPDATE communities_community SET aliases = '{翠屏花园}' WHERE code = 'jinling'", set()),
-    ("budget_ledger", "UPDATE coupons_budget SET reserved = reserved + 1", set()),
+    ("budget_ledger", "UPDATE coupons_budget SET reserved = reserved + 1", {"budget_holds"}),
     ("budget_ledger", "DELETE FROM coupons_budgetentry WHERE kind = 'reserve'", set()),
     ("budget_held", "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE coupons_budget DROP CONSTRAINT budget_never_exceeded;"
-     " UPDATE coupons_budget SET spent = amount", {"budget_ledger"}),
+     " UPDATE coupons_budget SET spent = amount", {"budget_ledger", "budget_holds"}),
+    ("coupon_fates", "UPDATE coupons_batch SET issued = issued - 1", set()),
+    ("coupon_fates", "DELETE FROM coupons_grant WHERE id = (SELECT max(id) FROM coupons_grant)", {"holds"}),
+    ("holds", "UPDATE coupons_grant SET state = 'void' WHERE id = (SELECT max(id) FROM coupons_grant)", set()),
+    ("budget_holds", "UPDATE coupons_hold SET reserved = reserved + 1", {"holds"}),
 ]  # fmt: skip
 
 
