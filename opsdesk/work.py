@@ -10,7 +10,7 @@ from django.utils import timezone
 from communities.policies.rules import Policies
 from coupons.grants import issuing
 from opsdesk import nightly, telling, trust
-from opsdesk.demo import planting, world
+from opsdesk.demo import coupon_story, planting, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
 from opsdesk.lib.runs.models import Job
@@ -64,9 +64,16 @@ def then_the_night(handler: Handler) -> Handler:
 
 
 def plant(hold: Hold) -> None:
-    """Sample data by a worker, who says file by file how far it is; the night follows by itself."""
+    """Sample data by a worker, who says file by file how far it is. Batches are for classes, so a night comes before
+    the coupons; the last one follows by itself."""
     city = world.build(until=date.fromisoformat(hold.job.payload["until"]))
-    planting.plant(city, lambda text: hold.beat(note=text[:200]))
+
+    def tell(text: str) -> None:
+        hold.beat(note=text[:200])
+
+    planting.plant(city, tell)
+    nightly.run(nightly.night_of(city.until), hold)
+    coupon_story.plant(city, tell)
     queue_nightly(city.until)
 
 

@@ -16,7 +16,7 @@ _ARMS = """
 SELECT batch_id, arm, sum(people)::bigint, sum(buyers)::bigint, sum(purchases)::bigint, sum(purchases_sq)::bigint,
        sum(orders)::bigint, sum(orders_sq)::bigint, sum(net)::bigint, sum(net_sq), sum(profit)::bigint, sum(profit_sq)
   FROM coupons_outcome
- WHERE batch_id = ANY(%(batches)s) AND days = %(days)s
+ WHERE batch_id = ANY(%(batches)s::bigint[]) AND days = %(days)s
    AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
    AND (%(lifecycle)s = '' OR lifecycle = %(lifecycle)s) AND (%(rfm)s = '' OR rfm_class = %(rfm)s)
  GROUP BY 1, 2
@@ -25,7 +25,7 @@ SELECT batch_id, arm, sum(people)::bigint, sum(buyers)::bigint, sum(purchases)::
 # One number a batch: fen of its coupons used and of the messages it sent (grant_batch_state, touch_of_a_thing).
 _COSTS = """
 SELECT b.id, COALESCE(u.cost, 0) + COALESCE(t.cost, 0)
-  FROM unnest(%(batches)s) AS b(id)
+  FROM unnest(%(batches)s::bigint[]) AS b(id)
   LEFT JOIN LATERAL (SELECT sum(discount)::bigint cost FROM coupons_grant
                       WHERE batch_id = b.id AND state = 'used') u ON true
   LEFT JOIN LATERAL (SELECT sum(cost)::bigint cost FROM users_touch
@@ -34,7 +34,7 @@ SELECT b.id, COALESCE(u.cost, 0) + COALESCE(t.cost, 0)
 
 _ISSUED_ON = """
 SELECT id, (issued_at AT TIME ZONE 'Asia/Shanghai')::date FROM coupons_batch
- WHERE id = ANY(%(batches)s) AND issued_at IS NOT NULL
+ WHERE id = ANY(%(batches)s::bigint[]) AND issued_at IS NOT NULL
 """
 
 

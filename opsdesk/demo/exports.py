@@ -1,8 +1,8 @@
 """The files that the shop's back office exports: orders by period, each repeating the day before, and registrations."""
 
 import csv
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,13 @@ class OrderFile(NamedTuple):
 def write_exports(world: World, folder: Path) -> list[Path]:
     """Write all files into an existing folder; returned in the order in which they are to be imported."""
     return [_write_registrations(world, folder), *(_write(world, one, folder) for one in order_files(world))]
+
+
+def write_orders(path: Path, orders: Iterable[Order], drawn_on: date) -> Path:
+    """One more export, of these orders as they stand at the beginning of a day."""
+    at = datetime.combine(drawn_on, time())
+    lines = (line for order in orders for line in rows.order_rows(order, at))
+    return _write_csv(path, _under(columns.ORDER_COLUMNS, lines))
 
 
 def order_files(world: World) -> list[OrderFile]:
@@ -93,12 +100,12 @@ def _write(world: World, file: OrderFile, folder: Path) -> Path:
 
 def _write_registrations(world: World, folder: Path) -> Path:
     people = (rows.registration_row(customer) for customer in world.customers)
-    return _write_csv(folder / registration_file(world), _headed(people))
+    return _write_csv(folder / registration_file(world), _under(columns.REGISTRATION_COLUMNS, people))
 
 
-def _headed(people: Iterator[list[str]]) -> Iterator[list[str]]:
-    yield list(columns.REGISTRATION_COLUMNS)
-    yield from people
+def _under(head: Sequence[str], lines: Iterator[list[str]]) -> Iterator[list[str]]:
+    yield list(head)
+    yield from lines
 
 
 def _write_csv(path: Path, lines: Iterator[list[str]]) -> Path:

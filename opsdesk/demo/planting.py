@@ -50,7 +50,7 @@ def plant(world: World, tell: Tell) -> list[ImportFile]:
     order of their import."""
     _settle(world)
     with tempfile.TemporaryDirectory() as folder:
-        return [_import(path, world.until, tell) for path in exports.write_exports(world, Path(folder))]
+        return [import_file(path, world.until, tell) for path in exports.write_exports(world, Path(folder))]
 
 
 @transaction.atomic
@@ -103,7 +103,8 @@ def _hire(world: World, communities: dict[str, Community], stations: dict[str, S
     return ids
 
 
-def _import(path: Path, until: date, tell: Tell) -> ImportFile:
+def import_file(path: Path, until: date, tell: Tell) -> ImportFile:
+    """Through the importer, as the command does it."""
     file = foreground.run(str(path), foreground.Wish(SOURCE, until), _HANDLERS)
     tell(
         f"{file.name}: {file.rows:,} rows = {file.created:,} new + {file.updated:,} updated + "
@@ -143,4 +144,4 @@ def _dismiss(keep: StaffMember | None) -> int:
 def _tables_of_data() -> list[str]:
     """Everything that was imported, computed or run."""
     names = connection.introspection.table_names()
-    return sorted(name for name in names if name.startswith(("users_", "runs_")))
+    return sorted(name for name in names if name.startswith(("users_", "coupons_", "runs_")))

@@ -212,3 +212,7 @@ def test_a_week_tells_who_came_back_and_who_woke() -> None:
     assert (before.fresh, before.back, before.silent) == (0, 0, 0)
     assert (this.fresh, this.back) == (7, 1)  # new on a Sunday: asked on each day of the week after
     assert (this.silent, this.woken) == (2, 1)
+
+
+def test_no_batch_at_all_tells_nothing() -> None:
+    assert not queries.effect_of([], TODAY).is_told

@@ -24,7 +24,7 @@ UNTIL = dt.date(2026, 3, 2)
 def city(django_db_setup, django_db_blocker):
     """A small world, seeded once for this file by the very command."""
     with django_db_blocker.unblock():
-        call_command("seed_demo", customers=900, weeks=12, until=UNTIL, stdout=StringIO())
+        call_command("seed_demo", customers=900, weeks=12, until=UNTIL, orders_only=True, stdout=StringIO())
         yield world.build(customers=900, weeks=12, until=UNTIL)
         call_command("flush", interactive=False, verbosity=0)  # the trail too, which a removal keeps
 

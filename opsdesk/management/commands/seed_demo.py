@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from opsdesk import work
-from opsdesk.demo import planting, world
+from opsdesk.demo import coupon_story, planting, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Job
 
@@ -29,7 +29,18 @@ class Command(BaseCommand):
             help="the day after the last order, as 2018-05-07 (default: today)",
         )
 
-    def handle(self, *args: Any, customers: int, seed: int, weeks: int, until: dt.date | None, **options: Any) -> None:
+        parser.add_argument("--orders-only", action="store_true", help="no strategies, no coupons: only who bought what")
+
+    def handle(
+        self,
+        *args: Any,
+        customers: int,
+        seed: int,
+        weeks: int,
+        until: dt.date | None,
+        orders_only: bool = False,
+        **options: Any,
+    ) -> None:
         if not planting.is_empty():
             raise CommandError("The database is not empty; nothing was changed. remove_demo takes a demo away.")
         try:
@@ -38,6 +49,9 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         planting.plant(city, self._say)
         self._run_the_night(city.until)
+        if not orders_only:
+            coupon_story.plant(city, self._say)
+            self._run_the_night(city.until)
 
     def _run_the_night(self, as_of: dt.date) -> None:
         job = work.queue_nightly(as_of, again=True)
