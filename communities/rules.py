@@ -43,6 +43,7 @@ SCOPES = (
     "read:notifications",
     "mark:notifications",
     "read:coupons",
+    "use:coupons",
     "mark:reminders",
 )
 
@@ -103,6 +104,7 @@ SCOPE_NEEDS: dict[str, str] = {
     "read:notifications": DESK,
     "mark:notifications": DESK,
     "read:coupons": SEE_COUPONS,
+    "use:coupons": HAND_OVER,
     "mark:reminders": DRAFT_COUPONS,
 }
 

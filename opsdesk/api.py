@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from communities.api import CommunityList
 from communities.notices.api import NoticeList, NoticeRead
 from coupons.definitions.api import TemplateDetail, TemplateList
+from coupons.grants.api import CouponUse, CustomerCoupons
 from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
@@ -21,6 +22,8 @@ urlpatterns = [
     path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),
     path("coupons/templates/<int:coupon_id>/", TemplateDetail.as_view(), name="api_coupon_template"),
     path("customers/<int:customer_id>/wishes/", CustomerWishes.as_view(), name="api_customer_wishes"),
+    path("coupons/use/", CouponUse.as_view(), name="api_coupon_use"),
+    path("customers/<int:customer_id>/coupons/", CustomerCoupons.as_view(), name="api_customer_coupons"),
     path("reminders/", ReminderList.as_view(), name="api_reminders"),
     path("reminders/<int:reminder_id>/said/", ReminderSaid.as_view(), name="api_reminder_said"),
     path("segments/", Segments.as_view(), name="api_segments"),

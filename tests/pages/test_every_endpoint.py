@@ -41,6 +41,8 @@ SCOPES = {
     ("api_import_commit", "POST"): "import:orders",
     ("api_coupon_templates", "GET"): "read:coupons",
     ("api_coupon_template", "GET"): "read:coupons",
+    ("api_coupon_use", "POST"): "use:coupons",
+    ("api_customer_coupons", "GET"): "read:coupons",
     ("api_reminders", "GET"): "read:coupons",
     ("api_reminder_said", "POST"): "mark:reminders",
     ("api_notifications", "GET"): "read:notifications",
@@ -57,11 +59,12 @@ REACH = {
 PHONE = re.compile(r"(?<![0-9a-f])1[3-9][0-9]{9}(?![0-9a-f])")
 # The words that each address may hold; any of them is tried with each of these values.
 WORDS = {
-    "api_communities": [], "api_customer": [], "api_customer_wishes": [], "api_import": [], "api_imports": ["after", "limit"],
+    "api_communities": [], "api_customer": [], "api_customer_wishes": [], "api_import": [],
+    "api_imports": ["after", "limit"],
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_coupon_templates": ["retired"], "api_coupon_template": [],
-    "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
+    "api_customer_coupons": [], "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
 HOSTILE = [
     "\0", "a\0b", "2147483647", "2147483648", "9" * 19, "0" * 12 + "9" * 30, "9" * 5000, "-1", "0001-01-01",
