@@ -4,7 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-BENCHES = {"import": "opsdesk.bench.imports", "recompute": "opsdesk.bench.recompute"}
+BENCHES = {
+    "coupons": "opsdesk.bench.coupons",
+    "import": "opsdesk.bench.imports",
+    "recompute": "opsdesk.bench.recompute",
+}
 
 
 class Command(BaseCommand):
