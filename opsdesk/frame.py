@@ -92,9 +92,9 @@ class Frame:
         if self.desk is None:
             return {}
         known = self.desk.counts or {}
-        if "waiting" in known:
+        if {"waiting", "approvals"} <= set(known):
             return known
-        return known | {"waiting": len(waiting.for_desk(self.desk, timezone.localtime()))}
+        return waiting.counts(waiting.for_desk(self.desk, timezone.localtime())) | known
 
     @cached_property
     def search_url(self) -> str:

@@ -27,7 +27,7 @@ def today(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     fresh = pulse.freshness(now.date())
     items = waiting.for_desk(desk, now)
-    desk.counts = {"waiting": len(items)}
+    desk.counts = waiting.counts(items)
     context: dict[str, Any] = {"today": now.date(), "waiting": items, "fresh": fresh}
     if desk.may(rules.IMPORT):
         context["planted"] = planting.is_planted()

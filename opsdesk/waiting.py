@@ -4,12 +4,15 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from communities import rules
 from communities.access import Desk
 from communities.models import StaffAct
+from coupons.batches import queries as batches
+from coupons.batches.models import Batch
 from opsdesk import run_words
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
@@ -17,6 +20,7 @@ from users.imports.models import ImportFile
 from users.imports.pages import queries as imports
 from users.pulse import queries as pulse
 
+APPROVAL = "clipboard-check"  # the icon of what this person is to approve
 KEEP_DAYS = 14  # an old import's left-out rows stop asking
 ALARM_DAYS = 3
 
@@ -46,34 +50,42 @@ def for_desk(desk: Desk, now: dt.datetime) -> list[Item]:
     return sorted(waited, key=lambda item: (not item.urgent, item.since or now))
 
 
-def imports_to_decide(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    mine = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff)
-    for file in mine.filter(state=ImportFile.State.READY).order_by("-id")[:5]:
-        yield Item(
-            "upload",
-            gettext("Import"),
-            gettext("%(file)s is checked and waits to be written") % {"file": file.name},
-            _rows(file.rows),
-            file.uploaded_at,
-            gettext("Decide"),
-            reverse("import", args=[file.id]),
-        )
+def counts(items: list[Item]) -> dict[str, int]:
+    """What the rail says of them."""
+    return {"waiting": len(items), "approvals": sum(item.icon == APPROVAL for item in items)}
 
 
-def rows_left_out(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+def imports_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Files to be written, and those of the last two weeks that left rows out; in one statement."""
     mine = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff)
-    recent = mine.filter(state=ImportFile.State.DONE, committed_at__gte=now - dt.timedelta(days=KEEP_DAYS))
-    for file in recent.filter(refused__gt=0).order_by("-id")[:5]:
-        left_out = ngettext("%(n)s row", "%(n)s rows", file.refused) % {"n": count(file.refused)}
-        yield Item(
-            "file-alert",
-            gettext("Problem"),
-            gettext("Batch #%(id)s: %(rows)s left out") % {"id": file.id, "rows": left_out},
-            gettext("%(rows)s are in") % {"rows": _rows(file.rows - file.refused)},
-            file.committed_at,
-            gettext("Mend"),
-            reverse("import", args=[file.id]),
-        )
+    left_out = Q(state=ImportFile.State.DONE, committed_at__gte=now - dt.timedelta(days=KEEP_DAYS), refused__gt=0)
+    for file in mine.filter(Q(state=ImportFile.State.READY) | left_out).order_by("-id")[:10]:
+        yield _left_out(file) if file.state == ImportFile.State.DONE else _to_write(file)
+
+
+def _to_write(file: ImportFile) -> Item:
+    return Item(
+        "upload",
+        gettext("Import"),
+        gettext("%(file)s is checked and waits to be written") % {"file": file.name},
+        _rows(file.rows),
+        file.uploaded_at,
+        gettext("Decide"),
+        reverse("import", args=[file.id]),
+    )
+
+
+def _left_out(file: ImportFile) -> Item:
+    left_out = ngettext("%(n)s row", "%(n)s rows", file.refused) % {"n": count(file.refused)}
+    return Item(
+        "file-alert",
+        gettext("Problem"),
+        gettext("Batch #%(id)s: %(rows)s left out") % {"id": file.id, "rows": left_out},
+        gettext("%(rows)s are in") % {"rows": _rows(file.rows - file.refused)},
+        file.committed_at,
+        gettext("Mend"),
+        reverse("import", args=[file.id]),
+    )
 
 
 def failed_work(desk: Desk, now: dt.datetime) -> Iterator[Item]:
@@ -168,14 +180,47 @@ def _acts_of(desk: Desk, act: StaffAct) -> str:
     return reverse("staff_member", args=[act.thing_id])
 
 
+def batches_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Batches that wait for this person: to be decided, or sent back to whoever made them."""
+    approves = desk.scope_for(rules.APPROVE_COUPONS) if desk.may(rules.APPROVE_COUPONS) else None
+    drafts = desk.scope_for(rules.DRAFT_COUPONS) if desk.may(rules.DRAFT_COUPONS) else None
+    for batch in batches.on_the_desk_of(desk.staff.pk, approves, drafts):
+        yield _sent_back(batch) if batch.state == "changes" else _to_decide(batch, now)
+
+
+def _to_decide(batch: Batch, now: dt.datetime) -> Item:
+    return Item(
+        APPROVAL,
+        gettext("Approval"),
+        gettext("%(number)s %(name)s waits for your approval") % {"number": batch.number, "name": batch.name},
+        ngettext("%(n)s person", "%(n)s people", batch.recipients) % {"n": count(batch.recipients)},
+        batch.submitted_at,
+        gettext("Decide"),
+        reverse("approval", args=[batch.pk]),
+        urgent=batch.decide_by is not None and batch.decide_by < now,
+    )
+
+
+def _sent_back(batch: Batch) -> Item:
+    return Item(
+        "pencil",
+        gettext("Approval"),
+        gettext("%(number)s %(name)s was sent back for changes") % {"number": batch.number, "name": batch.name},
+        "",
+        batch.submitted_at,
+        gettext("Look"),
+        reverse("batch", args=[batch.pk]),
+    )
+
+
 def _rows(n: int) -> str:
     return ngettext("%(n)s row", "%(n)s rows", n) % {"n": count(n)}
 
 
 FINDERS: list[tuple[str, Finder]] = [
-    (rules.IMPORT, imports_to_decide),
-    (rules.IMPORT, rows_left_out),
+    (rules.IMPORT, imports_of_mine),
     (rules.IMPORT, lagging_communities),
+    (rules.SEE_COUPONS, batches_of_mine),
     (rules.CHANGE_STAFF, reveal_alarms),
     (rules.SEE_RUNS, failed_work),
     (rules.SEE_RUNS, stale_numbers),

@@ -65,12 +65,15 @@ class Compared:
 
 def visible_to(scope: Scope) -> QuerySet[Batch]:
     """Batches whose maker reached no further than this person does, newest first."""
-    found = Batch.objects.select_related("coupon", "budget", "made_by", "strategy_version__strategy").order_by("-id")
-    found = found.select_related("coupon__product").prefetch_related("coupon__categories")
+    found = Batch.objects.select_related("coupon__product", "budget", "made_by", "strategy_version__strategy")
+    return found.prefetch_related("coupon__categories").filter(_within(scope)).order_by("-id")
+
+
+def _within(scope: Scope) -> Q:
     if scope.everywhere:
-        return found
+        return Q()
     within = Q(scope__everywhere=False, scope__communities__contained_by=sorted(scope.communities))
-    return found.filter(within & Q(scope__stations__contained_by=sorted(scope.stations)))
+    return within & Q(scope__stations__contained_by=sorted(scope.stations))
 
 
 def waiting(scope: Scope) -> QuerySet[Batch]:
@@ -85,6 +88,19 @@ def waiting_for(scope: Scope, staff_id: int) -> QuerySet[Batch]:
     made = Hand.objects.filter(staff=staff_id, part=Hand.Part.MAKER).values("batch")
     given = BatchStep.objects.filter(verb="approve", by=staff_id, revision=F("batch__revision")).values("batch")
     return waiting(scope).exclude(pk__in=made).exclude(pk__in=given)
+
+
+def on_the_desk_of(staff_id: int, approves: Scope | None, drafts: Scope | None) -> QuerySet[Batch]:
+    """What waits for one person: batches that they may decide, and those sent back that they had a hand in making, in
+    one statement; the oldest deadline first. A scope of None: they do not hold that right."""
+    made = Hand.objects.filter(staff=staff_id, part=Hand.Part.MAKER).values("batch")
+    given = BatchStep.objects.filter(verb="approve", by=staff_id, revision=F("batch__revision")).values("batch")
+    asked = Q(pk__in=[])
+    if approves is not None:
+        asked |= Q(state="submitted") & ~Q(pk__in=made) & ~Q(pk__in=given) & _within(approves)
+    if drafts is not None:
+        asked |= Q(state="changes", pk__in=made) & _within(drafts)
+    return Batch.objects.filter(asked).order_by(F("decide_by").asc(nulls_last=True), "id")
 
 
 def found(scope: Scope, key: str) -> Batch | None:

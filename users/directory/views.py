@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
-from communities.rules import EXPORT, IMPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
+from communities.rules import DRAFT_COUPONS, EXPORT, IMPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from opsdesk.lib import htmx, paging
 from users.customers import search
 from users.customers.models import Tag
@@ -49,6 +49,7 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "view_id": request.GET.get("view", ""),
         "sizes": paging.SIZES,
         "may_tag": desk.may(TAG),
+        "may_draft": desk.may(DRAFT_COUPONS),
         "tags": tags,
         "may_import": desk.may(IMPORT),
         "exportable": _exportable(request, shown, table.total or 0),
