@@ -11,10 +11,10 @@ WINDOWS = (7, 14, 30)
 
 # What is compared, per treated customer. Money in fen.
 MEASURES = {
-    "purchases": N_("purchases"),
-    "orders": N_("orders"),
-    "net": N_("net amount"),
-    "profit": N_("margin after discounts"),
+    "purchases": N_("Purchases"),
+    "orders": N_("Orders"),
+    "net": N_("Net amount"),
+    "profit": N_("Margin after discounts"),
 }
 
 VERDICTS = {
