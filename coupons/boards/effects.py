@@ -5,6 +5,7 @@ from math import inf
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coupons.effects.rules import MEASURES, VERDICTS, WINDOWS, Difference, Effect
 from opsdesk.lib import charts, figures
@@ -54,7 +55,7 @@ def shown(effect: Effect, address: str = "") -> Shown:
 
 
 def _windows(chosen: int, address: str) -> list[dict[str, Any]]:
-    words = {days: _("%(n)s days") % {"n": days} for days in WINDOWS}
+    words = {days: ngettext("%(n)s day", "%(n)s days", days) % {"n": days} for days in WINDOWS}
     return [
         {"label": words[days], "href": f"{address}?window={days}#effect", "current": days == chosen} for days in WINDOWS
     ]

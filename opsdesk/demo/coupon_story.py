@@ -195,7 +195,9 @@ def _today(until: date, crew: Crew) -> None:
     at = datetime.combine(until, time(9, 12), SHANGHAI)
     make = _Maker(crew, at)
     make.draft("新店客户见面礼", "X-01", "日常促活", "lifecycle=new_paying&community=huaishui")
-    make.submitted("沉默肉品用户，满 49 减 12", "M-01", "老客召回", "lifecycle=silent&rfm=win_back,rescue&older=20")
+    make.submitted(
+        "沉默肉品用户，满 49 减 12", "M-01", "老客召回", "lifecycle=silent&rfm=win_back,rescue&tag={肉品用户}"
+    )
     make.submitted(
         "百家湖老客回访", "W-01", "老客召回", "lifecycle=silent&community=baijiahu&purchases_min=3", by=crew.manager
     )
@@ -228,8 +230,8 @@ class _Maker:
     ) -> Batch:  # fmt: skip
         return batches.draft(
             name=name, coupon=Coupon.objects.get(code=coupon), budget=Budget.objects.get(name=budget),
-            scope=EVERYWHERE, by=by or self.crew.operator, audience=audience, send_at=send_at, quantity=quantity,
-            origin=Batch.Origin.OPEN if quantity else Batch.Origin.LIST,
+            scope=EVERYWHERE, by=by or self.crew.operator, audience=strategies.with_tags(audience), send_at=send_at,
+            quantity=quantity, origin=Batch.Origin.OPEN if quantity else Batch.Origin.LIST,
             decide_by=datetime.combine(self.at.date(), time(18), SHANGHAI),
         )  # fmt: skip
 

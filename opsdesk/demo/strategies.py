@@ -47,7 +47,7 @@ COUPONS = (
     Template("S-02", "立减小红包", 0, 3, 5),
     Template("X-01", "第二单券", 39, 6, 5),
     Template("X-02", "第二单立减券", 0, 4, 3),
-    Template("P-01", "周末公开券", 59, 8, 14, (), True),
+    Template("P-01", "周末公开券", 49, 8, 14, (), True),
 )
 
 # name: yuan for the period
@@ -192,11 +192,12 @@ def _content(said: Mapping[str, Any], coupons: Mapping[str, Coupon], pots: Mappi
     if "budget" in said:
         content["budget_id"] = pots[said["budget"]].pk if said["budget"] else None
     if "audience" in said:
-        content["audience"] = _with_tags(said["audience"])
+        content["audience"] = with_tags(said["audience"])
     return content
 
 
-def _with_tags(audience: str) -> str:
+def with_tags(audience: str) -> str:
+    """`{肉品用户}` in the words of an audience becomes the id of that tag."""
     for tag in Tag.objects.filter(is_taste=True):
         audience = audience.replace(f"{{{tag.name}}}", str(tag.pk))
     return audience

@@ -107,6 +107,15 @@ def ago_days(value: date | datetime | None, as_of: date) -> str:
 
 
 @register.filter
+def days_old(value: date | datetime | None, as_of: date) -> str:
+    """The same under a heading that says what is counted: 59 days."""
+    if value is None:
+        return figures.NOTHING
+    ago = (as_of - days.local_date(value)).days
+    return ngettext("%(n)s day", "%(n)s days", ago) % {"n": figures.count(ago)}
+
+
+@register.filter
 def week(value: date) -> str:
     """The ISO week: W47, with its year when it is not this one."""
     year, number, _day = value.isocalendar()
