@@ -54,6 +54,12 @@ def test_a_link_of_a_document_leads_somewhere(document: Path, target: str) -> No
         assert anchor in anchors(found), f"{document.name} leads to {target}, which {found.name} has no heading for"
 
 
+def test_every_document_is_named_in_the_readme() -> None:
+    readme = text_of("README.md")
+    named = [str(path.relative_to(ROOT)) for path in documents() if path.name != "README.md"]
+    assert [name for name in named if name not in readme] == []
+
+
 def test_the_readme_lists_every_setting_that_settings_read() -> None:
     read = set(READ.findall(text_of("opsdesk/settings.py")))
     listed = {line.split("`")[1] for line in text_of("README.md").splitlines() if line.startswith("| `")}
