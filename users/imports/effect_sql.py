@@ -17,7 +17,7 @@ WOULD = """
 
 # Afterwards: orders that the file wrote last (order_of_an_import), with what it found.
 DID = """
-    SELECT c.first_import_id IS NOT DISTINCT FROM %(file)s AS new_customer, c.id::text AS customer,
+    SELECT c.first_import_id IS NOT DISTINCT FROM %(file)s AS new_customer, c.id AS customer,
            o.first_import_id = %(file)s AS is_new, o.day, o.counted, o.gross,
            CASE WHEN o.state = 'waiting' THEN 0 ELSE o.refunded END AS refunded, o.state = 'waiting' AS waiting,
            (b."order" ->> 'day')::date AS day_was, (b."order" ->> 'counted')::boolean AS counted_was,

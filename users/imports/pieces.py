@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from users.imports import fingerprints, linesums, rules, statuses
+from users.imports import alike, fingerprints, linesums, rules, statuses
 from users.imports.chunks import Chunk
 from users.imports.fingerprints import arrow
-from users.imports.places import Gazetteer, Place
+from users.imports.places import Gazetteer
 
 KINDS = {rules.SALE: "s", rules.REFUND: "r", rules.REGISTRATION: "g"}
 DROPPED = "x"
@@ -165,10 +165,5 @@ _TYPES = {"delivery_day": pa.date32(), "registered_at": pa.timestamp("us")}
 
 
 def _places(rows: pd.DataFrame, gazetteer: Gazetteer) -> dict[str, pa.Array]:
-    texts = (rows[name].tolist() for name in ("community", "station", "address"))
-    found = [gazetteer.place(*three) for three in zip(*texts, strict=True)]
-    parts = list(zip(*found, strict=True)) or [()] * len(Place._fields)
-    types = {"community_id": pa.int64(), "station_id": pa.int64()}
-    return {
-        name: pa.array(values, types.get(name, pa.string())) for name, values in zip(Place._fields, parts, strict=True)
-    }
+    community, station, address = (arrow(rows[name], pa.string()) for name in ("community", "station", "address"))
+    return alike.places(community, station, address, gazetteer)

@@ -1,5 +1,6 @@
 """What a row says about where it goes: which community, which station, which door (pure; the gazetteer is given)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from users.imports import cells
 REMEMBERED = 200_000
 CREATE = "create"
 DOOR_CHARS = 16
+SAMPLE = ("1", "1", "101")  # the door of an address that stands for others
+BEGINS_A_DOOR = re.compile("[0-9](?:$|[栋幢单室]|号$|号楼)")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Gazetteer:
         called = {name: place.name for name, place in _unambiguous(_called(self.communities)).items()}
         taught = {place.name: place.templates for place in self.communities if place.templates}
         self.book = addresses.Book(called, taught)
+        self._runs_on = any(BEGINS_A_DOOR.search(cells.word_key(name)) for name in called)
         self._cells: dict[str, Named] = {"": NOWHERE}
         self._places: dict[tuple[str, str, str], Place] = {}
 
@@ -87,6 +91,15 @@ class Gazetteer:
                 self._places.clear()
             self._places[key] = self._place(*key)
         return self._places[key]
+
+    def stands_for_others(self, cell: str, station: str, text: str) -> bool:
+        """Whether `text`, whose door is SAMPLE, is understood like one that has other numbers: not by a way of writing
+        that was taught, and no name runs on into the number of a building."""
+        place = self.place(cell, station, text)
+        known = self.by_id.get(place.community_id or 0)
+        concerned = {"", self.book.parse(text).community, known and known.name}
+        read = (place.building, place.unit, place.room) == SAMPLE and len(place.address_key) < addresses.KEY_CHARS - 10
+        return read and not self._runs_on and not concerned & self.book.taught.keys()
 
     def _named(self, cell: str) -> Named:
         key = cells.word_key(cell)
