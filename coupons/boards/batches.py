@@ -20,6 +20,7 @@ from coupons.boards import batch_answers as answers
 from coupons.boards import effects as effect_words
 from coupons.effects import queries as effects
 from coupons.grants import ending
+from coupons.grants import queries as grants
 from opsdesk.lib import htmx, paging
 from users.contact.rules import REASONS
 from users.outbox import actions as outbox
@@ -74,15 +75,16 @@ def _page(request: DeskRequest, found: Batch, status: int = 200, **more: Any) ->
         "words": shown.words_of(found, desk),
         "subtraction": shown.subtraction(found),
         "money": shown.budget(found, at),
-        "used": queries.used([found]).get(found.pk),
+        "fates": grants.fates([found.pk])[found.pk],
         "steps": queries.steps(found),
         "verbs": {verb for verb, needs in NEEDS.items() if desk.may(needs) and rules.may_step(verb, found.state)},
         "may_edit": desk.may(DRAFT_COUPONS) and rules.may_step("edit", found.state),
-        "may_decide": desk.may(APPROVE_COUPONS) and found.state == "submitted",
         "effect": _effect(request, found),
         "now": at,
     }
     context |= shown.approvals(found, at) | more
+    decided = {*context["makers"], *context["given"]}
+    context["may_decide"] = desk.may(APPROVE_COUPONS) and found.state == "submitted" and request.user not in decided
     return render(request, "coupons/boards/batch.html", context, status=status)
 
 
@@ -90,7 +92,7 @@ def _effect(request: DeskRequest, found: Batch) -> Any:
     """None while nothing was issued."""
     if found.issued_at is None:
         return None
-    asked = request.GET.get("days", "")
+    asked = request.GET.get("window", "")
     days = int(asked) if asked in ("7", "14", "30") else None
     return effect_words.shown(effects.effect_of_batch(found, timezone.localdate(), days), request.path)
 
