@@ -53,6 +53,11 @@ KINDS = {
         N_("Every message handed over so far. None is sent twice: one nobody knows of waits in the outbox."),
         _RUN_AGAIN,
     ),
+    "call_shop": Kind(
+        N_("Calls to the shop"), "building-store",
+        N_("Every parcel handed over so far. None is sent twice: one nobody knows of waits on its batch's page."),
+        _RUN_AGAIN, N_("parcels"),
+    ),
     "issue_batch": Kind(
         N_("Issue of a batch"), "ticket",
         N_("The coupons issued so far. A new try goes on behind the last one; nobody gets two."), _RUN_AGAIN,

@@ -7,6 +7,7 @@ BEAT = {
     "tick": {"task": "opsdesk.tasks.tick", "schedule": 5.0},
     "nightly": {"task": "opsdesk.tasks.nightly", "schedule": crontab(hour=2, minute=0)},
     "send-messages": {"task": "opsdesk.tasks.send_messages", "schedule": crontab(minute="*/5")},
+    "call-shop": {"task": "opsdesk.tasks.call_shop", "schedule": crontab()},
     "remind": {"task": "opsdesk.tasks.remind", "schedule": crontab(hour="9-20", minute=20)},
     "expire-coupons": {"task": "opsdesk.tasks.expire_coupons", "schedule": crontab(minute=5)},
     # The same again through the morning: a night that was missed or failed is caught up, a good one is left alone.

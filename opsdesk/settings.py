@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.lib import database_url, engines, environment, remembered_secret
+from opsdesk.lib import database_url, engines, environment, remembered_secret, webhook
 from opsdesk.lib.sms import chosen as sms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -234,6 +234,10 @@ IMPORT_MAX_UPLOAD = environment.whole_number("OPSDESK_MAX_UPLOAD_MB", default=20
 # -- Text messages -------------------------------------------------------------------------------------------------
 
 SMS = sms.from_environment()
+
+# -- The shop ------------------------------------------------------------------------------------------------------
+
+SHOP = webhook.from_environment()  # whom coupons are handed to by a call; None: nobody
 
 # -- Logs ----------------------------------------------------------------------------------------------------------
 

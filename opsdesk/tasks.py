@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from coupons.grants import actions as grants
 from coupons.grants import issuing
+from coupons.handover import calling
+from coupons.handover import queries as parcels
 from coupons.reminders import actions as reminders
 from opsdesk import work
 from opsdesk.lib.runs import actions as runs
@@ -37,6 +39,14 @@ def send_messages() -> int:
     """Hand over whatever is due; without anything to do no run is written down."""
     if outbox_queries.has_work(timezone.now(), settings.SMS.provider is not None):
         outbox.queue_sending()
+    return runs.work(work.HANDLERS)
+
+
+@shared_task
+def call_shop() -> int:
+    """Hand waiting parcels to the shop; without anything to do no run is written down."""
+    if parcels.has_work(timezone.now()):
+        calling.queue()
     return runs.work(work.HANDLERS)
 
 

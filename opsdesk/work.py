@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from communities.policies.rules import Policies
 from coupons.grants import issuing
+from coupons.handover import calling
 from opsdesk import nightly, telling, trust
 from opsdesk.demo import coupon_story, planting, world
 from opsdesk.lib.runs import actions as runs
@@ -87,6 +88,7 @@ HANDLERS: dict[str, Handler] = {
     PLANT: plant,
     outbox.SEND: sending.send,
     issuing.KIND: issuing.issue,
+    calling.KIND: calling.call,
 }
 
 

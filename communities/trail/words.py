@@ -46,6 +46,9 @@ VERBS = {
     "hand_off": N_("handed off messages"),
     "send_again": N_("sent again"),
     "mark_sent": N_("marked as sent"),
+    "hand_over": N_("handed coupons over"),
+    "mark_handed": N_("marked as handed over"),
+    "as_file": N_("made a file of it"),
 }
 
 THINGS = {
@@ -70,6 +73,7 @@ THINGS = {
     "messages": N_("messages"),
     "coupon": N_("coupon"),
     "budget": N_("budget"),
+    "parcel": N_("parcel"),
 }
 
 # Labels inside a line: fields of forms, and what actions kept beside them.

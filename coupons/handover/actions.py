@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max, Min
@@ -13,21 +14,16 @@ from communities.actions import write_log
 from communities.models import StaffMember
 from coupons.batches.models import Batch
 from coupons.grants.models import Grant
+from coupons.handover import queries
 from coupons.handover.models import Parcel
-from opsdesk.lib import exports, sql
+from opsdesk.lib import exports, phones
 
+State, Way = Parcel.State, Parcel.Way
 HEAD = ("code", "phone", "coupon", "valid_from", "expires_at")
-
-# In the order of ids; what has ended meanwhile stays in, so that a parcel never changes. Index coupons_grant_pkey.
-_ROWS = """
-SELECT g.code, p.phone, c.name, g.valid_from, g.expires_at
-  FROM coupons_grant g JOIN users_customer p ON p.id = g.customer_id JOIN coupons_coupon c ON c.id = g.coupon_id
- WHERE g.id BETWEEN %(first)s AND %(last)s AND g.batch_id = %(batch)s ORDER BY g.id
-"""
 
 
 @transaction.atomic
-def pack(batch_id: int, *, by: StaffMember | None) -> Parcel | None:
+def pack(batch_id: int, *, by: StaffMember | None, way: str = Parcel.Way.FILE) -> Parcel | None:
     """A parcel of every coupon of the batch that is in none yet; None when there is none. The batch's row makes two
     who pack at once take turns."""
     batch = Batch.objects.select_for_update().get(pk=batch_id)
@@ -36,14 +32,14 @@ def pack(batch_id: int, *, by: StaffMember | None) -> Parcel | None:
     sums = found.aggregate(first=Min("pk"), last=Max("pk"), grants=Count("pk"))
     if not sums["grants"]:
         return None
-    return Parcel.objects.create(batch=batch, number=(last["number"] or 0) + 1, way=Parcel.Way.FILE, by=by, **sums)
+    return Parcel.objects.create(batch=batch, number=(last["number"] or 0) + 1, way=way, by=by, **sums)
 
 
 @transaction.atomic
 def download(parcel_id: int, *, by: StaffMember, reason: str, at: datetime) -> bytes:
     """The parcel's file, with whole phones, so every download is logged with its reason. Bytes that differ from those
-    handed over first raise AssertionError: a parcel is what it was."""
-    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+    handed over first raise AssertionError: a parcel is what it was. Parcels of another way are no files."""
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_id, way=Way.FILE)
     content = written(parcel)
     digest = hashlib.sha256(content).hexdigest()
     if parcel.digest not in ("", digest):
@@ -61,7 +57,41 @@ def written(parcel: Parcel) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(HEAD)
-    for code, phone, name, begins, ends in sql.rows(_ROWS, first=parcel.first, last=parcel.last, batch=parcel.batch_id):
+    for code, _customer, phone, name, begins, ends in queries.rows(parcel):
         moments = [timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") for moment in (begins, ends)]
         writer.writerow([code, phone, exports.neutral(name), *moments])
     return out.getvalue().encode("utf-8-sig")
+
+
+@transaction.atomic
+def fetched(parcel: Parcel, *, by: StaffMember, at: datetime) -> Parcel:
+    """The shop has a parcel of way `fetch`. Said again: as it was."""
+    mine = Parcel.objects.filter(pk=parcel.pk, way=Way.FETCH, state=State.WAITING)
+    if mine.update(state=State.DONE, ended_at=at):
+        write_log(staff=by, verb="hand_over", thing="parcel", thing_id=parcel.pk, reason="fetched by the shop",
+                  detail={"batch": parcel.batch_id, "coupons": parcel.grants})  # fmt: skip
+    parcel.refresh_from_db()
+    return parcel
+
+
+# verb -> (from states, what is written); what a person decides who has asked the shop.
+DECISIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "send_again": ((State.UNKNOWN, State.FAILED), {"state": State.WAITING, "sending_since": None, "ended_at": None}),
+    "mark_handed": ((State.UNKNOWN,), {"state": State.DONE}),
+    "as_file": (
+        (State.WAITING, State.FAILED, State.UNKNOWN),
+        {"way": Way.FILE, "state": State.WAITING, "digest": "", "ended_at": None},
+    ),
+}
+
+
+@transaction.atomic
+def decide(parcel: Parcel, verb: str, *, reason: str, by: StaffMember) -> bool:
+    """A verb of DECISIONS. False: the parcel is in no state for it (any more)."""
+    states, news = DECISIONS[verb]
+    mine = Parcel.objects.filter(pk=parcel.pk, state__in=states).exclude(way=Way.FILE)
+    if not mine.update(**news):
+        return False
+    write_log(staff=by, verb=verb, thing="parcel", thing_id=parcel.pk, reason=phones.mask_within(reason),
+              detail={"batch": parcel.batch_id, "coupons": parcel.grants})  # fmt: skip
+    return True

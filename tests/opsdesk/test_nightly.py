@@ -76,7 +76,7 @@ def test_after_an_import_is_written_or_taken_back_the_night_is_queued(db: None) 
     assert Job.objects.get(kind=work.NIGHTLY).state == "queued"
     assert set(work.HANDLERS) == {
         *("import_check", "import_commit", "import_undo"),
-        *("nightly", "plant_demo", "recompute", "trust", "send_messages", "issue_batch"),
+        *("nightly", "plant_demo", "recompute", "trust", "send_messages", "issue_batch", "call_shop"),
     }
 
 
