@@ -165,14 +165,16 @@ def _decide(
 Void = Callable[[Batch, StaffMember, str, datetime], int]
 
 
-def revoke(batch_id: int, by: StaffMember, comment: str, at: datetime, void: Void) -> Batch:
+def revoke(
+    batch_id: int, by: StaffMember, comment: str, at: datetime, void: Void, revision: int | None = None
+) -> Batch:
     """Take an approved batch back: its open coupons are void, what was not used is released, used ones stay used.
 
     `void` is the grants' own: it voids the batch's open coupons, moves no money, and answers how many they were.
     """
     comment = steps.with_reason("revoke", comment)
     with steps.in_turn():
-        batch = steps.begin("revoke", batch_id, None)
+        batch = steps.begin("revoke", batch_id, revision)
         voided = void(batch, by, comment, at)
         released = holds.release(batch, by)
         batch.ended_at = at

@@ -16,6 +16,7 @@ from coupons.batches import actions, approving, queries
 from coupons.batches.models import Batch
 from coupons.boards import approval_figures as shown
 from coupons.boards import batch_answers as answers
+from coupons.boards import deeds
 from opsdesk.lib import figures
 
 
@@ -48,7 +49,7 @@ def _decide(request: DeskRequest, batch: Batch) -> HttpResponse:
         raise PermissionDenied(verb)
     comment, revision = request.POST.get("comment", "")[:500], answers.revision(request)
     try:
-        _VERBS[verb](batch.pk, revision, request.user, comment)
+        deeds.take(_VERBS[verb], batch.pk, revision, request.user, comment, timezone.now())
     except (actions.Conflict, actions.Busy) as lost:
         return answers.lost(request, batch, lost)
     except answers.REFUSALS as refused:
@@ -59,23 +60,8 @@ def _decide(request: DeskRequest, batch: Batch) -> HttpResponse:
     return redirect("approval", (following or batch).pk) if following or verb == "refresh" else redirect("approvals")
 
 
-def _approve(batch_id: int, revision: int, by: Any, comment: str) -> None:
-    actions.approve(batch_id, revision, by, comment, timezone.now())
-
-
-def _reject(batch_id: int, revision: int, by: Any, comment: str) -> None:
-    actions.reject(batch_id, revision, by, comment, timezone.now())
-
-
-def _return(batch_id: int, revision: int, by: Any, comment: str) -> None:
-    actions.request_changes(batch_id, revision, by, comment, timezone.now())
-
-
-def _refresh(batch_id: int, revision: int, by: Any, comment: str) -> None:
-    actions.freeze(batch_id, at=timezone.now(), by=by, revision=revision)
-
-
-_VERBS = {"approve": _approve, "reject": _reject, "request_changes": _return, "refresh": _refresh}
+# What the page calls it, and the deed.
+_VERBS = {"approve": "approve", "reject": "reject", "request_changes": "request_changes", "refresh": "freeze"}
 
 
 def _said(verb: str, batch: Batch) -> str:

@@ -16,6 +16,7 @@ from communities.rules import DRAFT_COUPONS
 from coupons.batches import actions, rules
 from coupons.batches.models import Batch
 from coupons.boards import batch_answers as answers
+from coupons.boards import deeds
 from coupons.boards.batch_forms import BatchForm, initial_of
 from coupons.boards.batches import reached
 from coupons.strategies import audience
@@ -33,23 +34,9 @@ def batch_new(request: DeskRequest) -> HttpResponse:
     form = _form(request.POST)
     if not form.is_valid() or _unread(form):
         return _page(request, None, form, 422)
-    said = form.values()
-    made = actions.draft(
-        **{name: value for name, value in said.items() if name != "recipients"},
-        quantity=said.get("recipients", 0), scope=request.desk.scope, by=request.user, strategy_version=version,
-        origin=_origin(form, version),
-    )  # fmt: skip
-    actions.freeze(made.pk, at=timezone.now(), by=request.user)
+    made = deeds.draft(form, scope=request.desk.scope, by=request.user, at=timezone.now(), version=version)
     messages.success(request, _("%(number)s drafted: look at it, then hand it in") % {"number": made.number})
     return redirect("batch", made.pk)
-
-
-def _origin(form: BatchForm, version: StrategyVersion | None) -> str:
-    if form.cleaned_data["open"]:
-        return Batch.Origin.OPEN
-    if version is not None:
-        return Batch.Origin.STRATEGY
-    return Batch.Origin.LIST if form.cleaned_data["audience"] else Batch.Origin.HAND
 
 
 @desk_page(DRAFT_COUPONS)

@@ -15,6 +15,7 @@ from communities.notices import actions as notices
 from communities.scoping import Scope
 from coupons.batches import actions as batches
 from coupons.batches.models import Batch
+from coupons.boards import telling
 from coupons.strategies import queries, rules
 from coupons.strategies.models import StrategyVersion
 from opsdesk.lib.words import N_
@@ -51,6 +52,8 @@ def draft_due(day: date, at: datetime) -> list[Outcome]:
     outcomes = [_outcome(version, day, at) for version in due]
     for version, outcome in zip(due, outcomes, strict=True):
         _tell(version, outcome.said, day)
+        if outcome.batch is not None:
+            telling.of_step("submit", outcome.batch)
     return outcomes
 
 
