@@ -96,7 +96,7 @@ def _line(label: str, found: Interval, show: Any) -> Forecast:
 def budget(batch: Batch, at: datetime) -> dict[str, Any]:
     """Its own budget as a bar, and every place whose limit it touches."""
     mine = batch.budget
-    wanted = 0 if batch.state in ("approved", "issuing", "issued", "paused") else batch.most_cost
+    wanted = batch.most_cost if batch.state in ("draft", "submitted", "changes") else 0  # reserved by now, or let go
     planned = holds.planned(batch, at)
     return {
         "budget": mine,

@@ -28,7 +28,7 @@ class BatchForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     strategy = forms.IntegerField(widget=forms.HiddenInput, required=False)
     open = forms.BooleanField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the batch"), max_length=80)
     audience = forms.CharField(
         label=_("Audience"), max_length=4000, required=False,
         help_text=_("The words of the customer list's address; empty means everybody in your reach."),
