@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from coupons.boards import approvals, batch_edit, batches, coupons, scoreboard, strategies, strategy_edit, subsidies
+from coupons.boards import (
+    approvals,
+    batch_edit,
+    batches,
+    coupons,
+    parcels,
+    scoreboard,
+    strategies,
+    strategy_edit,
+    subsidies,
+)
 from coupons.budgets import views as budgets
 from coupons.definitions import views as definitions
 from coupons.reminders import views as reminders
@@ -68,6 +78,10 @@ batch_urls: list[URLPattern] = [
     path("batches/<slug:key>/members/", batches.batch_members, name="batch-members"),
     path("batches/<slug:key>/edit/", batch_edit.batch_edit, name="batch-edit"),
     path("batches/<slug:key>/step/", batches.batch_step, name="batch-step"),
+    path("batches/<slug:key>/parcels/", parcels.batch_parcels, name="batch_parcels"),
+    path("batches/<slug:key>/parcels/pack/", parcels.batch_pack, name="batch_pack"),
+    path("parcels/<int:parcel_id>/file/", parcels.parcel_file, name="parcel_file"),
+    path("parcels/<int:parcel_id>/decide/", parcels.parcel_decide, name="parcel_decide"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<slug:key>/", approvals.approval, name="approval"),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from communities.access import Desk, DeskRequest, desk_page
-from communities.rules import APPROVE_COUPONS, DRAFT_COUPONS, SEE_COUPONS
+from communities.rules import APPROVE_COUPONS, DRAFT_COUPONS, HAND_OVER, SEE_COUPONS
 from coupons.batches import actions, queries, rules
 from coupons.batches.models import Batch, BatchMember
 from coupons.boards import approval_figures as shown
@@ -75,6 +75,7 @@ def _page(request: DeskRequest, found: Batch, status: int = 200, **more: Any) ->
         "steps": queries.steps(found),
         "verbs": {verb for verb in VERBS if rules.may_step(verb, found.state) and _may(desk, verb, found)},
         "may_edit": desk.may(DRAFT_COUPONS) and rules.may_step("edit", found.state),
+        "may_hand_over": desk.may(HAND_OVER),
         "effect": _effect(request, found),
         "now": at,
     }

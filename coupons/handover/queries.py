@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from communities.models import ApiToken
 from communities.scoping import Scope
 from coupons.batches import queries as batches
 from coupons.batches.models import Batch
+from coupons.grants.models import Grant
 from coupons.handover.models import Parcel
 from opsdesk.lib import sql
 
@@ -48,6 +49,12 @@ def _iso(moment: datetime) -> str:
 
 def of_batch(batch: Batch) -> QuerySet[Parcel]:
     return Parcel.objects.filter(batch=batch).select_related("by").order_by("-number")
+
+
+def unpacked(batch: Batch) -> int:
+    """Coupons of the batch that are in no parcel yet (grant_batch_state)."""
+    last: int = Parcel.objects.filter(batch=batch).aggregate(last=Max("last"))["last"] or 0
+    return Grant.objects.filter(batch=batch, pk__gt=last).count()
 
 
 def in_reach(scope: Scope) -> QuerySet[Parcel]:
