@@ -7,6 +7,8 @@ from coupons.boards import (
     batch_edit,
     batches,
     coupons,
+    handed_out,
+    holder,
     parcels,
     scoreboard,
     strategies,
@@ -46,6 +48,13 @@ effect_urls: list[URLPattern] = [
     path("scoreboard/", scoreboard.scoreboard, name="scoreboard"),
 ]
 
+# /customers/…/coupons/
+holder_urls: list[URLPattern] = [
+    path("customers/<int:customer_id>/coupons/", holder.customer_coupons, name="customer_coupons"),
+    path("customers/<int:customer_id>/coupons/give/", holder.coupon_give, name="coupon_give"),
+    path("coupons/held/<int:grant_id>/void/", holder.coupon_void, name="coupon_void"),
+]
+
 # /strategies/
 strategy_urls: list[URLPattern] = [
     path("strategies/", strategies.strategies, name="strategies"),
@@ -76,6 +85,7 @@ batch_urls: list[URLPattern] = [
     path("batches/preview/", batch_edit.batch_preview, name="batch-preview"),
     path("batches/<slug:key>/", batches.batch, name="batch"),
     path("batches/<slug:key>/members/", batches.batch_members, name="batch-members"),
+    path("batches/<slug:key>/handed-out/", handed_out.batch_handed_out, name="batch_handed_out"),
     path("batches/<slug:key>/edit/", batch_edit.batch_edit, name="batch-edit"),
     path("batches/<slug:key>/step/", batches.batch_step, name="batch-step"),
     path("batches/<slug:key>/parcels/", parcels.batch_parcels, name="batch_parcels"),
@@ -89,6 +99,7 @@ batch_urls: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     *batch_urls,
     *definition_urls,
+    *holder_urls,
     *budget_urls,
     *effect_urls,
     *strategy_urls,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -13,11 +13,14 @@ from communities.access import Desk
 from communities.models import StaffAct
 from coupons.batches import queries as batches
 from coupons.batches.models import Batch
+from coupons.handover.models import Parcel
 from opsdesk import run_words
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
 from users.imports.models import ImportFile
 from users.imports.pages import queries as imports
+from users.outbox import queries as outbox
+from users.outbox.models import Message
 from users.pulse import queries as pulse
 
 APPROVAL = "clipboard-check"  # the icon of what this person is to approve
@@ -213,6 +216,40 @@ def _sent_back(batch: Batch) -> Item:
     )
 
 
+def unknown_messages(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Messages of which nobody knows whether they arrived: a person asks, then decides (index message_state)."""
+    unknown = outbox.in_reach(desk.scope_for(rules.SEND_MESSAGES)).filter(state=Message.State.UNKNOWN)
+    found = unknown.select_related(None).aggregate(n=Count("id"), since=Min("sending_since"))
+    if n := found["n"]:
+        yield Item(
+            "message-2",
+            gettext("Message"),
+            ngettext("The fate of %(n)s message is unknown", "The fate of %(n)s messages is unknown", n)
+            % {"n": count(n)},
+            gettext("Not sent again by itself: ask, then say what became of it"),
+            found["since"],
+            gettext("Decide"),
+            f"{reverse('outbox')}?state={Message.State.UNKNOWN}",
+        )
+
+
+def unknown_parcels(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Parcels of which nobody knows whether the shop has them (index parcel_state)."""
+    mine = batches.visible_to(desk.scope_for(rules.HAND_OVER)).order_by().values("pk")
+    unknown = Parcel.objects.filter(state=Parcel.State.UNKNOWN, batch__in=mine).select_related("batch")
+    for parcel in unknown.order_by("-id")[:5]:
+        yield Item(
+            "package",
+            gettext("Handover"),
+            gettext("Nobody knows whether the shop has parcel %(n)s of %(batch)s")
+            % {"n": parcel.number, "batch": parcel.batch.number},
+            ngettext("%(n)s coupon", "%(n)s coupons", parcel.grants) % {"n": count(parcel.grants)},
+            parcel.sending_since or parcel.made_at,
+            gettext("Look"),
+            reverse("batch", args=[parcel.batch_id]),
+        )
+
+
 def _rows(n: int) -> str:
     return ngettext("%(n)s row", "%(n)s rows", n) % {"n": count(n)}
 
@@ -221,6 +258,8 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, imports_of_mine),
     (rules.IMPORT, lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
+    (rules.SEND_MESSAGES, unknown_messages),
+    (rules.HAND_OVER, unknown_parcels),
     (rules.CHANGE_STAFF, reveal_alarms),
     (rules.SEE_RUNS, failed_work),
     (rules.SEE_RUNS, stale_numbers),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -107,6 +108,16 @@ def found(scope: Scope, key: str) -> Batch | None:
     """By its number (B-0412) or id; out of reach is not there."""
     by = {"pk": int(key)} if key.isascii() and key.isdigit() and len(key) < 19 else {"number": key}
     return visible_to(scope).filter(**by).first()
+
+
+def handing_out(community_id: int | None, station_id: int | None, day: date) -> QuerySet[Batch]:
+    """Open batches with coupons left on this day, of makers who reach customers of this place; the newest first
+    (batch_state)."""
+    reach = Q(scope__everywhere=True) | Q(scope__communities__contains=[community_id or 0])
+    reach |= Q(scope__stations__contains=[station_id or 0])
+    found = Batch.objects.filter(reach, origin=Batch.Origin.OPEN, state="issuing", issued__lt=F("recipients"))
+    found = found.filter(Q(coupon__valid_to=None) | Q(coupon__valid_to__gte=day)).order_by("-id")
+    return found.select_related("coupon__product").prefetch_related("coupon__categories")
 
 
 def state_counts(scope: Scope) -> dict[str, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from communities.models import StaffAct
 from communities.scoping import Scope
 from coupons.grants.models import Grant, Redemption
 from opsdesk.lib import sql
@@ -37,6 +38,19 @@ def fates(batch_ids: Iterable[int]) -> dict[int, Fates]:
     return {batch_id: told.get(batch_id, Fates()) for batch_id in wanted}
 
 
+# One row a refusal, the newest: of the customer's orders, or of their coupons (grant_nth_of_a_coupon,
+# order_of_a_customer; redemption's keys to grant and order).
+_REFUSED = """
+WITH mine AS (
+    SELECT r.id FROM coupons_grant g JOIN coupons_redemption r ON r.grant_id = g.id AND NOT r.taken
+     WHERE g.customer_id = %(customer)s
+     UNION
+    SELECT r.id FROM users_order o JOIN coupons_redemption r ON r.order_id = o.id AND NOT r.taken
+     WHERE o.customer_id = %(customer)s)
+SELECT id FROM mine ORDER BY id DESC LIMIT %(most)s
+"""
+
+
 def coupons_of(customer_id: int) -> QuerySet[Grant]:
     """Every coupon of a customer, newest first (grant_nth_of_a_coupon)."""
     found = Grant.objects.filter(customer=customer_id).select_related("coupon", "batch")
@@ -51,3 +65,22 @@ def in_reach(scope: Scope) -> QuerySet[Grant]:
 def refused(batch_id: int) -> QuerySet[Redemption]:
     """Uses of a batch's coupons that were refused, newest first: disputes at the door are settled by these."""
     return Redemption.objects.filter(grant__batch=batch_id, taken=False).select_related("grant")
+
+
+def refused_of(customer_id: int, most: int) -> list[Redemption]:
+    """A customer's uses that were refused, the newest first, and those of their coupons by somebody else. A use that
+    was told with an unknown code and without an imported order is nobody's."""
+    ids = [row[0] for row in sql.rows(_REFUSED, customer=customer_id, most=most)]
+    return list(Redemption.objects.filter(pk__in=ids).order_by("-id"))
+
+
+def of_batch(batch_id: int) -> QuerySet[Grant]:
+    """A batch's coupons (grant_once_a_batch_and_customer)."""
+    return Grant.objects.filter(batch=batch_id)
+
+
+def given_by(grants: Iterable[Grant]) -> dict[int, StaffAct]:
+    """By coupon: who handed it out, where somebody did (act_of_a_thing)."""
+    ids = [str(grant.pk) for grant in grants]
+    acts = StaffAct.objects.filter(thing="grant", thing_id__in=ids, verb="give").select_related("staff")
+    return {int(act.thing_id): act for act in acts}
