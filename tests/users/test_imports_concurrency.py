@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 from django.db.models import Sum
 
 from opsdesk.lib import sql
@@ -18,7 +19,7 @@ from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Job
 from tests import importing
 from tests.importing import checked, export, imported, row, world
-from users.imports import actions, commit_sql, committing, staging, turns
+from users.imports import actions, commit_sql, committing, lanes, staging, turns
 from users.imports.models import ImportFile
 from users.orders.models import Order, OrderLine
 
@@ -177,10 +178,26 @@ def _work_and_die(work: Callable[[], object], statements: int) -> None:
         return execute(*arguments)
 
     try:
-        with connection.execute_wrapper(count):
+        with on_every_connection(count):
             work()
     finally:
         os._exit(0)
+
+
+@contextmanager
+def on_every_connection(wrapper: Callable[..., object]) -> Iterator[None]:
+    """Around every statement of this thread, and of those that it starts."""
+
+    def wrap(connection, **_kwargs):
+        if wrapper not in connection.execute_wrappers:
+            connection.execute_wrappers.append(wrapper)
+
+    connection_created.connect(wrap)
+    try:
+        with connection.execute_wrapper(wrapper):
+            yield
+    finally:
+        connection_created.disconnect(wrap)
 
 
 def statements_of(work: Callable[[], object]) -> int:
@@ -191,7 +208,7 @@ def statements_of(work: Callable[[], object]) -> int:
         counted.append(1)
         return execute(*arguments)
 
-    with connection.execute_wrapper(count):
+    with on_every_connection(count):
         work()
     return len(counted)
 
@@ -287,17 +304,18 @@ def test_a_check_killed_on_its_way_is_made_again_from_the_start():
 def test_a_commit_that_saves_its_checkpoint_first_is_caught_by_this_harness(monkeypatch):
     """The control: checkpoint and rows in two transactions lose rows to a kill between them."""
 
-    def naive(file, tables, hold):
-        last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, {"lo": file.checkpoint, "size": 2})[0]
+    def naive(file, tables, hold, base, odd):
+        name = lanes.CHECKPOINTS[odd]
+        params = {"file": file.pk, "source": file.source_id, "lo": getattr(file, name), "size": 2}
+        params |= {"base": base, "lanes": [odd]}
+        params["hi"], count = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
         if not count:
             return False
-        params = {"file": file.pk, "source": file.source_id, "lo": file.checkpoint, "hi": last}
-        ImportFile.objects.filter(pk=file.pk).update(checkpoint=last)
-        params["base"] = sql.value(commit_sql.ID_BLOCK, **params)
+        ImportFile.objects.filter(pk=file.pk).update(**{name: params["hi"]})
         with transaction.atomic():
             for statement in committing._CHUNK:
                 staging.run(tables, statement, params)
-        file.checkpoint = last
+        setattr(file, name, params["hi"])
         return True
 
     monkeypatch.setattr(committing, "_write_chunk", naive)
@@ -334,7 +352,7 @@ def test_staging_tables_that_a_crash_emptied_are_made_again():
 def test_staging_tables_lost_in_the_middle_of_a_commit_are_made_again():
     file = commit_again()
     job = file.job_id
-    total = 60
+    total = 85
     assert in_a_process_that_dies(lambda: runs.work(importing.HANDLERS, job), total)
     assert Order.objects.count() > 0
     staging.drop(file.pk)

@@ -93,7 +93,7 @@ def change_options(
 
 def may_check_again(file: ImportFile) -> bool:
     """Whether a stopped file can be checked as it is: one that was refused would be refused once more."""
-    stopped = file.state in (State.FAILED, State.CANCELLED) and not file.checkpoint
+    stopped = file.state in (State.FAILED, State.CANCELLED) and not file.is_begun
     return stopped and storage.is_kept(file.stored_as)
 
 
@@ -138,7 +138,7 @@ def queue_undo(file: ImportFile, by: StaffMember | None, *, today: date, **paylo
 
 def may_undo(file: ImportFile, today: date) -> bool:
     if file.state == State.FAILED:
-        return bool(file.checkpoint)
+        return file.is_begun
     fresh = file.committed_at is not None and (today - file.committed_at.date()).days <= UNDO_DAYS
     return file.state == State.DONE and fresh
 
@@ -235,7 +235,14 @@ def _leave_nothing(file: ImportFile, hold: Hold, state: str) -> None:
 
 def _zero(file: ImportFile, state: str) -> None:
     ImportFile.objects.filter(pk=file.pk).update(
-        state=state, created=0, updated=0, unchanged=0, orders_created=0, orders_updated=0, checkpoint=0
+        state=state,
+        created=0,
+        updated=0,
+        unchanged=0,
+        orders_created=0,
+        orders_updated=0,
+        checkpoint=0,
+        checkpoint_odd=0,
     )
 
 
@@ -272,7 +279,7 @@ def _must_be_free(file: ImportFile) -> None:
     """Nothing of it is in, nobody is about to stop it, and it is still there to be read."""
     if not storage.is_kept(file.stored_as):
         raise NotNow("The upload is no longer kept. Send the file anew.")
-    if file.checkpoint:
+    if file.is_begun:
         raise NotNow("A part of it is written. Take that back first.")
     if file.state == State.CANCELLED and file.job and file.job.is_open:
         raise NotNow("It is still being stopped. Try again in a moment.")

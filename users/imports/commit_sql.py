@@ -1,6 +1,7 @@
 """The SQL of the commit: set-based, in transactions of so many orders, each with its checkpoint.
 
-Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi). Moments of the staging
+Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi), of the customers of some
+lanes ([odd], see lanes.py). Moments of the staging
 tables are Asia/Shanghai. Two temporary tables: `import_known`, one row an order of the chunk and what is here of it
 already; `import_chunk`, one row an order that is to change, as this file will leave it.
 
@@ -58,7 +59,8 @@ ANALYZE {service}
 """
 
 NEXT_CHUNK = """
-SELECT max(grp), count(*) FROM (SELECT grp FROM {orders} WHERE grp > %(lo)s ORDER BY grp LIMIT %(size)s) next
+SELECT max(grp), count(*) FROM (SELECT grp FROM {heads} WHERE grp > %(lo)s AND odd = ANY(%(lanes)s)
+                                    ORDER BY grp LIMIT %(size)s) next
 """
 
 CUSTOMERS = """
@@ -72,7 +74,7 @@ SELECT p.phone,
        p.room, left(p.channel, 40), p.registered_at AT TIME ZONE 'Asia/Shanghai', false, %(file)s
   FROM {people} p
   LEFT JOIN communities_community made ON made.name = nullif(p.new_community, '')
- WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s
+ WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s AND p.odd = ANY(%(lanes)s)
  ORDER BY p.first_grp
 ON CONFLICT (phone) DO NOTHING
 """
@@ -95,7 +97,7 @@ INSERT INTO import_known
 SELECT s.grp, c.id, c.community_id, o.id FROM {heads} s
   LEFT JOIN users_customer c ON c.phone = s.phone
   LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
- WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
+ WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s AND s.odd = ANY(%(lanes)s);
 ANALYZE import_known
 """
 
@@ -116,7 +118,8 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
        told.told, told.service_amount, told.known, told.channel, told.coupon_code, told.name, told.address,
        told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END AS fingerprint,
        coalesce(s.refund_fingerprint, o.refund_fingerprint) AS refund_fingerprint
-  FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s OFFSET 0) s
+  FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s AND odd = ANY(%(lanes)s)
+         OFFSET 0) s
   JOIN import_known known ON known.grp = s.grp
   {order}
   LEFT JOIN communities_community made ON made.name = nullif(s.new_community, '')
@@ -208,21 +211,24 @@ CHANGED_LINES = _LINES.format(
     of="import_chunk k ON k.grp = l.grp AND (l.kind = 's' AND k.sale_changed OR l.kind = 'r' AND k.refund_changed)",
 )
 
-# A block of ids for the orders of a chunk: id = base + grp - lo. Ids follow the file, whatever the planner does.
-ID_BLOCK = "SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + %(hi)s - %(lo)s) - %(hi)s + %(lo)s"
+# A block of ids for the orders of a file: id = base + grp. Ids follow the file, whatever the planner does.
+ID_BLOCK = """
+SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + last) - last
+  FROM (SELECT coalesce(max(grp), 0) AS last FROM {heads}) of_file
+"""
 
 NEW_ORDERS = f"""
 INSERT INTO users_order (id, source_id, number, customer_id, community_id, station_id, placed_at, day, delivery_day,
     state, counted, gross, discount, paid, refunded, refund_told, net, service_amount, amount_known, channel,
     coupon_code, name, address, address_key, fingerprint, refund_fingerprint, first_import_id, import_id)
-SELECT %(base)s + k.grp - %(lo)s, %(source)s, k.number, k.customer_id, k.community_id, k.station_id, k.placed_at, k.day,
+SELECT %(base)s + k.grp, %(source)s, k.number, k.customer_id, k.community_id, k.station_id, k.placed_at, k.day,
        k.delivery_day, k.state, k.state = 'paid', k.gross, k.discount, k.paid, k.refunded, k.told, {_NET},
        k.service_amount, k.known, k.channel, k.coupon_code, k.name, k.address, k.address_key, k.fingerprint,
        k.refund_fingerprint, %(file)s, %(file)s
   FROM ({_NEW}) k
 """
 NEW_LINES = _LINES.format(
-    order="%(base)s + l.grp - %(lo)s",
+    order="%(base)s + l.grp",
     of="import_known known ON known.grp = l.grp AND known.order_id IS NULL AND l.kind <> 'x'",
 )
 

@@ -1,5 +1,5 @@
-"""The commit: staged orders become orders, so many in a transaction, each with its checkpoint. A commit that was killed
-goes on behind the last checkpoint; what it writes twice it writes the same."""
+"""The commit: staged orders become orders, so many in a transaction, each with its checkpoint, in two lanes. A commit
+that was killed goes on behind the last checkpoints; what it writes twice it writes the same."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from communities.models import Community
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
-from users.imports import checking, commit_sql, effects, people, queries, staging
+from users.imports import checking, commit_sql, effects, lanes, people, queries, staging, turns
 from users.imports.keepalive import kept_alive
 from users.imports.models import ImportFile
 from users.imports.staging import Tables
@@ -21,6 +21,7 @@ from users.purchases import actions as purchases
 from users.purchases import queries as purchase_queries
 
 CHUNK_ORDERS = 40_000
+COUNTED = [*lanes.CHECKPOINTS.values(), "created", "updated", "unchanged", "orders_created", "orders_updated"]
 REFRESHED = 5_000  # customers whose roll-ups are refreshed in one transaction
 
 
@@ -28,10 +29,10 @@ def commit(file: ImportFile, hold: Hold) -> None:
     """Write a checked file, wherever an earlier try stopped. Call it inside turns.alone."""
     tables = _staged(file, hold)
     with hold.step("write") as step:
-        _prepare(file, tables, hold)
-        glance()
-        while _write_chunk(file, tables, hold):
-            glance()
+        base = _prepare(file, tables, hold)
+        at_once = file.facts["orders"] > _size(hold)
+        lanes.run(lambda odd: _chunks(file.pk, tables, hold, base, odd), at_once=at_once)
+        file.refresh_from_db(fields=COUNTED)
         step.rows_written = file.created + file.updated
     with hold.step("customers") as step:
         step.rows_written = _settle(file, tables, hold)
@@ -56,8 +57,8 @@ def glance() -> None:
 
 
 @transaction.atomic
-def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
-    """Communities that the file creates, then its categories and products."""
+def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> int:
+    """Communities that the file creates, its categories and products, and ids for its orders: where they begin."""
     staging.quicken()
     made = _create_communities(staging.fetch(tables, commit_sql.NEW_COMMUNITIES))
     if made:
@@ -67,6 +68,7 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> None:
         for statement in (commit_sql.NO_LOOPS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
             staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
+    return int(staging.fetch(tables, commit_sql.ID_BLOCK)[0][0])
 
 
 def _create_communities(rows: list[tuple[str]]) -> list[int]:
@@ -82,19 +84,33 @@ def _code_of(name: str) -> str:
     return f"c-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
 
+def _size(hold: Hold) -> int:
+    return int(hold.job.payload.get("chunk_orders", CHUNK_ORDERS))
+
+
+def _chunks(file_id: int, tables: Tables, hold: Hold, base: int, odd: bool) -> Iterator[None]:
+    """The chunks of a lane, from its checkpoint on. The file is a copy of its own: the other lane counts too."""
+    file = ImportFile.objects.get(pk=file_id)
+    glance()
+    while _write_chunk(file, tables, hold, base, odd):
+        glance()
+        yield
+
+
 @transaction.atomic
-def _write_chunk(file: ImportFile, tables: Tables, hold: Hold) -> bool:
+def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, base: int, odd: bool) -> bool:
     """The next orders with everything that belongs to them, and the checkpoint; False when there are none left."""
-    size = hold.job.payload.get("chunk_orders", CHUNK_ORDERS)
-    last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, {"lo": file.checkpoint, "size": size})[0]
+    turns.begin_chunk()
+    lo = getattr(file, lanes.CHECKPOINTS[odd])
+    params = {"file": file.pk, "source": file.source_id, "lo": lo, "lanes": [odd], "base": base, "size": _size(hold)}
+    last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
     if not count:
         return False
     staging.quicken()
-    params = {"file": file.pk, "source": file.source_id, "lo": file.checkpoint, "hi": last}
-    params["base"] = sql.value(commit_sql.ID_BLOCK, **params)
+    params["hi"] = last
     for statement in _CHUNK:
         staging.run(tables, statement, params)
-    _count(file, last, *staging.fetch(tables, commit_sql.COUNTS, params)[0])
+    _count(file, {lanes.CHECKPOINTS[odd]: lo}, last, staging.fetch(tables, commit_sql.COUNTS, params)[0])
     hold.beat(done=file.created + file.updated + file.unchanged)
     return True
 
@@ -114,10 +130,11 @@ _CHUNK = (
 )
 
 
-def _count(file: ImportFile, last: int, rows: int, created: int, updated: int, new: int, changed: int) -> None:
-    """The checkpoint moves, from where this run knew it to be."""
-    moved = ImportFile.objects.filter(pk=file.pk, checkpoint=file.checkpoint).update(
-        checkpoint=last,
+def _count(file: ImportFile, checkpoint: dict[str, int], last: int, counts: tuple[int, ...]) -> None:
+    """The lane's checkpoint moves, from where this run knew it to be."""
+    rows, created, updated, new, changed = counts
+    moved = ImportFile.objects.filter(pk=file.pk, **checkpoint).update(
+        **dict.fromkeys(checkpoint, last),
         created=F("created") + created,
         updated=F("updated") + updated,
         unchanged=F("unchanged") + rows - created - updated,
@@ -125,8 +142,8 @@ def _count(file: ImportFile, last: int, rows: int, created: int, updated: int, n
         orders_updated=F("orders_updated") + changed,
     )
     if not moved:
-        raise AssertionError(f"import {file.pk} was written by somebody else behind {file.checkpoint}")
-    file.refresh_from_db(fields=["checkpoint", "created", "updated", "unchanged", "orders_created", "orders_updated"])
+        raise AssertionError(f"import {file.pk} was written by somebody else behind {checkpoint}")
+    file.refresh_from_db(fields=COUNTED)
 
 
 def _settle(file: ImportFile, tables: Tables, hold: Hold) -> int:

@@ -65,6 +65,7 @@ class ImportFile(models.Model):
     orders_created = models.BigIntegerField(default=0)
     orders_updated = models.BigIntegerField(default=0)
     checkpoint = models.BigIntegerField(default=0, help_text="last order group written; a resumed commit goes on here")
+    checkpoint_odd = models.BigIntegerField(default=0, help_text="the same of phones that end in an odd digit")
     undo_report = models.JSONField(default=dict)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
@@ -89,6 +90,11 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.name}"
+
+    @property
+    def is_begun(self) -> bool:
+        """A part of it is written."""
+        return bool(self.checkpoint or self.checkpoint_odd)
 
 
 class ImportProblem(models.Model):

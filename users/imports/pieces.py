@@ -158,6 +158,7 @@ def _table(
 ) -> pa.Table:
     told = {name: arrow(rows[name], _TYPES.get(name, pa.string())) for name in TOLD}
     head = {"grp": groups, "kind": kinds, "number": numbers, "placed_at": placed_at}
+    head["odd"] = pc.match_substring_regex(told["phone"], "[13579]$")
     return pa.table({**head, **told, **_places(rows, gazetteer), **sums})
 
 

@@ -86,7 +86,7 @@ def leave_out(file: ImportFile, inspection: Inspection, keeper: Keeper, tables: 
 def look_again(file: ImportFile) -> None:
     """Before the first order is written: what a limited importer may write is decided by the orders and roles of now,
     not of the check. Without its staging the commit reads the file anew. Call it inside turns.alone."""
-    if not file.checkpoint and not reach_of(file).everywhere:
+    if not file.is_begun and not reach_of(file).everywhere:
         staging.drop(file.pk)
 
 

@@ -17,8 +17,9 @@ CREATE UNLOGGED TABLE {lines} (line bigint, grp bigint, kind "char", fate "char"
     category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, by_column bigint,
     gone bigint, back bigint, mark bigint, twin boolean);
 CREATE UNLOGGED TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
-    refund_number text COLLATE "C", phone text COLLATE "C", name text, address text, channel text, coupon_code text,
-    delivery_day date, registered_at timestamp, community_id bigint, new_community text, station_id bigint,
+    refund_number text COLLATE "C", phone text COLLATE "C", odd boolean, name text, address text, channel text,
+    coupon_code text, delivery_day date, registered_at timestamp, community_id bigint, new_community text,
+    station_id bigint,
     address_key text, building text, unit text, room text, rows bigint, twins bigint, sales bigint, refunds bigint,
     live bigint, unpaid bigint, cancelled bigint, unknown bigint, gross bigint, discount bigint, paid bigint,
     by_column bigint, gone bigint, back bigint, sale_high bigint, sale_low bigint, refund_high bigint,
@@ -77,7 +78,7 @@ UPDATE {heads} h
  WHERE h.grp = s.grp;
 DROP TABLE split;
 ANALYZE {lines} (grp, product, category);
-ANALYZE {heads} (grp, kind, phone, number)
+ANALYZE {heads} (grp, kind, phone, odd, number)
 """
 
 # Grain: one row an order or registration; as SQL what orders.rules.told says. `told` is the refund that the sale rows
@@ -101,13 +102,13 @@ SELECT h.*, sales > 0 AS sold, unknown = 0 AS known, state.state,
 # channel is the first order's. `named_by` and `address_by` are the kinds of row that name community and address.
 PEOPLE = """
 CREATE UNLOGGED TABLE {people} AS
-SELECT p.phone, p.first_grp, p.registrations, p.registered_at, coalesce(p.name, '') AS name,
+SELECT p.phone, p.odd, p.first_grp, p.registrations, p.registered_at, coalesce(p.name, '') AS name,
        coalesce(p.sale_channels[array_upper(p.sale_channels, 1)], p.channel, '') AS channel, p.named_by,
        p.community_id, coalesce(p.new_community, '') AS new_community, p.station_id,
        door.kind AS address_by, coalesce(door.address, '') AS address, coalesce(door.building, '') AS building,
        coalesce(door.unit, '') AS unit, coalesce(door.room, '') AS room
   FROM (
-    SELECT phone, min(grp) AS first_grp, count(*) FILTER (WHERE kind = 'g') AS registrations,
+    SELECT phone, bool_or(odd) AS odd, min(grp) AS first_grp, count(*) FILTER (WHERE kind = 'g') AS registrations,
            min(registered_at) AS registered_at, (array_agg(name) FILTER (WHERE name <> ''))[1] AS name,
            array_agg(channel) FILTER (WHERE channel <> '' AND kind = 's') AS sale_channels,
            (array_agg(channel) FILTER (WHERE channel <> ''))[1] AS channel,
@@ -116,7 +117,7 @@ SELECT p.phone, p.first_grp, p.registrations, p.registered_at, coalesce(p.name, 
            (array_agg(new_community) FILTER (WHERE is_named))[1] AS new_community,
            (array_agg(station_id) FILTER (WHERE station_id IS NOT NULL))[1] AS station_id,
            (array_agg(grp) FILTER (WHERE has_address))[1] AS address_grp
-      FROM (SELECT phone, grp, kind, registered_at, name, channel, community_id, new_community, station_id,
+      FROM (SELECT phone, odd, grp, kind, registered_at, name, channel, community_id, new_community, station_id,
                    community_id IS NOT NULL OR new_community <> '' AS is_named, address <> '' AS has_address
               FROM {heads}
              ORDER BY phone, CASE kind WHEN 's' THEN 0 WHEN 'r' THEN 1 ELSE 2 END, placed_at DESC, grp DESC) h

@@ -63,7 +63,9 @@ class Order(models.Model):
         REFUNDED = "refunded", _("refunded in full")
         WAITING = "waiting", _("refund without its order")
 
-    source = models.ForeignKey(Source, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
+    source = models.ForeignKey(
+        Source, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
     number = models.CharField(max_length=100, help_text="as exported; @day or @timestamp where there is none")
     customer = models.ForeignKey(
         Customer, db_constraint=False, on_delete=models.DO_NOTHING, related_name="orders", db_index=False

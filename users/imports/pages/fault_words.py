@@ -60,7 +60,7 @@ HALF_TODO = gettext_noop("Take back what was written; then upload the file again
 def fault_of(file: ImportFile) -> Fault:
     """Of a file that was refused, failed or cancelled."""
     told = _OF[State(file.state)](file)
-    if file.stored_as or file.checkpoint:
+    if file.stored_as or file.is_begun:
         return told
     return replace(told, kept=gettext(GONE_KEPT), todo=gettext(GONE_TODO))
 
@@ -87,7 +87,7 @@ def _refused(file: ImportFile) -> Fault:
 
 def _failed(file: ImportFile) -> Fault:
     told = file.job.error.strip().splitlines()[0] if file.job and file.job.error.strip() else ""
-    kept, todo = (HALF_KEPT, HALF_TODO) if file.checkpoint else (KEPT, FAILED_TODO)
+    kept, todo = (HALF_KEPT, HALF_TODO) if file.is_begun else (KEPT, FAILED_TODO)
     return Fault(
         gettext("This import did not finish"),
         _reference(file),
