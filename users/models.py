@@ -8,4 +8,5 @@ from users.lifecycle.models import *
 from users.orders.models import *
 from users.outbox.models import *
 from users.purchases.models import *
+from users.retention.models import *
 from users.rfm.models import *

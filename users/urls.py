@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from users.boards import cohort_views as cohorts
 from users.boards import views as boards
 from users.contact import ledger_views as ledger
 from users.contact import views as contact
@@ -13,12 +14,16 @@ from users.imports.pages import views as imports
 from users.outbox import deliveries
 from users.outbox import views as outbox
 
-# /segments/ /rfm/ /cleaning/
+# /segments/ /rfm/ /cleaning/ /cohorts/
 board_urls = [
     path("segments/", boards.segments_board, name="segments"),
     path("segments/matrix.csv", boards.matrix_csv, name="matrix_csv"),
     path("rfm/", boards.rfm_board, name="rfm"),
     path("cleaning/", boards.cleaning, name="cleaning"),
+    path("cohorts/", cohorts.cohort_board, name="cohorts"),
+    path("cohorts/cohorts.csv", cohorts.cohorts_csv, name="cohorts_csv"),
+    path("cohorts/budgets/<slug:week>/", cohorts.cohort_budget, name="cohort_budget"),
+    path("cohorts/budgets/changes/<int:change_id>/undo/", cohorts.cohort_budget_undo, name="cohort_budget_undo"),
 ]
 
 # /customers/ /tags/

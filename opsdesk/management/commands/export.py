@@ -17,36 +17,47 @@ from users.directory.extracts import EXTRACTS, Shown
 from users.lifecycle import actions as lifecycle
 from users.lifecycle import queries as lifecycle_queries
 from users.lifecycle.models import SnapshotDay
+from users.retention import extracts as retention
+from users.retention import rules
 from users.rfm import actions as rfm
 from users.rfm import queries as rfm_queries
 from users.rfm.models import RfmDay
+
+COHORTS = "cohorts"
 
 
 class Command(BaseCommand):
     help = (
         "Writes a table as CSV (UTF-8) to standard output, in order of customer: segments, rfm, transitions since the "
-        "Monday before, or customers. A date that was never computed is computed first. "
+        "Monday before, or customers; or cohorts (cohort, k, customers; by --grain and --breakdown). "
+        "A date that was never computed is computed first. "
         "Names and phones are masked; --reveal REASON shows them and is logged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("table", choices=sorted(EXTRACTS))
+        parser.add_argument("table", choices=sorted([*EXTRACTS, COHORTS]))
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today unless told")
         parser.add_argument("--community", metavar="CODE", help="code or name: only those counted in this community")
+        parser.add_argument("--grain", choices=list(rules.GRAINS), default="week", help="of cohorts; week unless told")
+        parser.add_argument("--breakdown", choices=rules.BREAKDOWNS, default="", help="of cohorts; none unless told")
         parser.add_argument("--reveal", metavar="REASON", help="full names and phones, for a reason that is logged")
 
     def handle(self, *args: Any, table: str, as_of: date | None, **options: Any) -> None:
         day = as_of or timezone.localdate()
         place = arguments.community(options["community"])
         reason = _reason(options["reveal"])
-        self._compute_if_missing(table, day)
+        if table != COHORTS:
+            self._compute_if_missing(table, day)
         act = actions.log_export(
             None, what=table, rows=0, reason=reason, community_id=place.pk if place else None,
             as_of=str(day), revealed=bool(reason), asked="command line",
         )  # fmt: skip
-        extract = EXTRACTS[table]
-        rows = extract.rows(day, [place.pk] if place else None, Shown(in_clear=bool(reason)))
-        actions.count_export(act, rows=self._write(extract.head, rows))
+        places = [place.pk] if place else None
+        if table == COHORTS:
+            head, rows = retention.extract(day, places, options["grain"], options["breakdown"])
+        else:
+            head, rows = EXTRACTS[table].head, EXTRACTS[table].rows(day, places, Shown(in_clear=bool(reason)))
+        actions.count_export(act, rows=self._write(head, rows))
 
     def _compute_if_missing(self, table: str, day: date) -> None:
         """Said on standard error, so that the table stays a table."""

@@ -1,0 +1,137 @@
+"""The cells of the cohort board as they are drawn: number, step of blue, what the pointer is told, where it leads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from opsdesk.lib import charts, figures
+from users.boards import cohorts
+from users.boards.cohorts import Board
+from users.retention import rules
+from users.retention.rules import DONE, LATER, OPEN, Line, Spot
+
+SMALL_COLUMNS = 5  # of a unit's small table
+SMALL_LINES = 9
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`count` and `rate` are what the upper and the lower block show."""
+
+    count: str
+    rate: str
+    css: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    cohort: date
+    size: int
+    cells: list[Drawn]
+    rest: int
+    censored: bool
+
+
+def rows(board: Board, lines: list[Line], place: Mapping[str, object] | None) -> list[Row]:
+    """Lines as drawn; places beyond the unfinished one are one empty cell. `place`: the words of the customer list
+    that mean the unit; None: no cell leads there."""
+    return [_row(board, line, place) for line in lines]
+
+
+def _row(board: Board, line: Line, place: Mapping[str, object] | None) -> Row:
+    shown = [spot for spot in line.spots if spot.state != LATER]
+    cells = [_drawn(board, line.cohort, spot, place) for spot in shown]
+    return Row(line.cohort, line.size, cells, len(line.spots) - len(shown), board.is_censored(line.cohort))
+
+
+def _drawn(board: Board, cohort: date, spot: Spot, place: Mapping[str, object] | None) -> Drawn:
+    if spot.state == OPEN:
+        return Drawn("", "", "hatched", _("Not over yet"), "")
+    if spot.state != DONE:
+        return Drawn(figures.NOTHING, figures.NOTHING, "", _("Nobody to divide by"), "")
+    words = cohorts.people_words(board, cohort, spot.k, place) if place is not None and spot.part else None
+    return Drawn(
+        counted(spot, board.ask.metric), valued(spot.value, board.ask.metric), _css(board, spot),
+        _title(board, spot), board.sight.people(**words) if words else "",
+    )  # fmt: skip
+
+
+def counted(spot: Spot, metric: str) -> str:
+    return figures.yuan(spot.part, 0) if metric in rules.MONEY else figures.count(spot.part)
+
+
+def valued(value: float | None, metric: str) -> str:
+    if value is None or metric in rules.RATES:
+        return figures.percent(value)
+    return figures.yuan(round(value), 1) if metric in rules.MONEY else figures.grouped(value, 2)
+
+
+def _css(board: Board, spot: Spot) -> str:
+    always = not spot.k and board.ask.metric in rules.RATES
+    step = "heat-0" if always else f"heat-{rules.heat(spot.value, board.ask.metric)}"
+    return f"{step} few" if spot.whole < board.few else step
+
+
+def _title(board: Board, spot: Spot) -> str:
+    told = {"part": counted(spot, board.ask.metric), "n": figures.count(spot.whole)}
+    told["value"] = valued(spot.value, board.ask.metric)
+    between = cohorts.interval_of(spot, board.ask.metric)
+    if between is None:
+        return _("%(part)s ÷ %(n)s = %(value)s") % told
+    told |= {"low": figures.percent(between.low), "high": figures.percent(between.high)}
+    return _("%(part)s of %(n)s = %(value)s, 95%% interval %(low)s to %(high)s") % told
+
+
+def means(board: Board) -> list[str]:
+    return [valued(spot.value, board.ask.metric) for spot in board.means]
+
+
+def legend(board: Board) -> list[str]:
+    """The bounds between the steps of blue, in words."""
+    metric = board.ask.metric
+    if metric in rules.RATES:
+        return [f"{bound:.0%}" for bound in rules.STEPS[metric]]
+    return [valued(bound, metric) for bound in rules.STEPS[metric]]
+
+
+def small(
+    board: Board, names: Mapping[str, str], links: Mapping[str, str], codes: Mapping[int, str] | None
+) -> list[dict[str, Any]]:
+    """One small table and one line a unit, all on one scale: the whole's mean is the dotted line in each. `codes` of
+    communities where cells may lead to people."""
+    firsts = {unit: _first_values(lines) for unit, lines in board.by_unit.items() if unit in names}
+    sizes = {unit: sum(line.size for line in lines) for unit, lines in board.by_unit.items()}
+    every = [value for unit, values in firsts.items() if sizes[unit] >= board.few for value in values] or [0.0]
+    mean = board.means[1].value if len(board.means) > 1 else None
+    return [
+        {
+            "name": names[unit], "n": sizes[unit], "href": links.get(unit, ""),
+            "spark": charts.sparkline(firsts[unit], 130, 28, min(every), max(every), mean),
+            "mean": valued(_mean_of_first(lines), board.ask.metric),
+            "rows": rows(board, _cut(lines), _place(board, unit, codes)),
+        }
+        for unit, lines in board.by_unit.items() if unit in firsts
+    ]  # fmt: skip
+
+
+def _place(board: Board, unit: str, codes: Mapping[int, str] | None) -> dict[str, object] | None:
+    return None if codes is None else cohorts.place_words(board.ask.breakdown, unit, codes)
+
+
+def _first_values(lines: list[Line]) -> list[float]:
+    """What each cohort's next period is worth, oldest first."""
+    return [line.spots[1].value for line in lines if len(line.spots) > 1 and line.spots[1].value is not None]
+
+
+def _mean_of_first(lines: list[Line]) -> float | None:
+    averaged = rules.averages(lines)
+    return averaged[1].value if len(averaged) > 1 else None
+
+
+def _cut(lines: list[Line]) -> list[Line]:
+    return [Line(line.cohort, line.size, line.spots[:SMALL_COLUMNS]) for line in lines[-SMALL_LINES:]]

@@ -1,0 +1,190 @@
+"""The cohort board, its file, and the one figure on it that people type."""
+
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from communities import queries as places_queries
+from communities.access import Desk, DeskRequest, desk_page
+from communities.policies import queries as policies
+from communities.redirects import back
+from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
+from opsdesk.lib import exports, figures, htmx
+from users.boards import cohort_drawing, cohorts, places
+from users.boards.cohort_forms import BudgetForm
+from users.boards.cohorts import Ask, Board
+from users.retention import actions, queries, rules
+from users.retention.models import WeekBudget
+
+_PAGE, _NOTHING_YET = "users/boards/cohorts.html", "users/boards/nothing_yet.html"
+
+
+@desk_page(SEE_BOARDS)
+def cohort_board(request: DeskRequest) -> HttpResponse:
+    desk, ask = request.desk, cohorts.ask_of(request.GET)
+    board = read_board(request, desk, ask)
+    if board is None or not board.cohorts:
+        return render(request, _NOTHING_YET, {"title": _("Cohorts")})
+    linked = desk.may(SEE_CUSTOMERS) and board.sight.is_latest
+    codes = {one.pk: one.code for one in desk.communities} if linked else None
+    heads = cohorts.heads(ask.grain, len(board.means))
+    context = _choices(ask) | _levers(desk, board) | {
+        "sight": board.sight,
+        "ask": ask,
+        "board": board,
+        "people": sum(line.size for line in board.lines),
+        "heads": heads,
+        "small_heads": heads[: cohort_drawing.SMALL_COLUMNS],
+        "rows": cohort_drawing.rows(board, board.lines, {} if linked else None),
+        "means": cohort_drawing.means(board),
+        "legend": cohort_drawing.legend(board),
+        "metric_word": _(rules.METRICS[ask.metric]),
+        "mode_word": _(rules.MODES[ask.mode]),
+        "definition": {"what": _(rules.DEFINITIONS[ask.metric, ask.told_mode]), "as_of": board.sight.as_of},
+        "is_modal": ask.metric in rules.MODAL,
+        "units": cohort_drawing.small(board, unit_names(desk, board), unit_links(request, desk, ask), codes),
+        "table": cohorts.table_rows(board) if request.GET.get("as") == "table" else None,
+        "may_export": desk.may(EXPORT),
+    }  # fmt: skip
+    return render(request, _PAGE, context)
+
+
+@desk_page(EXPORT)
+def cohorts_csv(request: HttpRequest) -> HttpResponseBase:
+    """The board as a file: one row a unit and cell that is over."""
+    desk = cast(DeskRequest, request).desk
+    ask = cohorts.ask_of(request.GET)
+    board = read_board(request, desk, ask)
+    head = [ask.breakdown or "unit", "cohort", "k", "customers", "part", "whole", "value", "low", "high"]
+    mark = f"{desk.staff} · {timezone.localtime():%Y-%m-%d %H:%M}"
+    written = exports.write(exports.CSV, head, _file_rows(desk, board) if board else [], mark)
+    return exports.answer(written, exports.CSV, f"cohorts-{ask.metric}")
+
+
+def _file_rows(desk: Desk, board: Board) -> list[list[Any]]:
+    names = unit_names(desk, board)
+    units = board.by_unit if board.ask.breakdown else {"": board.lines}
+    return [
+        [names.get(unit, unit), line.cohort, spot.k, line.size, spot.part, spot.whole, spot.value,
+         between.low if between else None, between.high if between else None]
+        for unit, lines in units.items() for line in lines for spot in line.spots if spot.state == rules.DONE
+        for between in [cohorts.interval_of(spot, board.ask.metric)]
+    ]  # fmt: skip
+
+
+def read_board(request: HttpRequest, desk: Desk, ask: Ask) -> Board | None:
+    sight = places.sight_of(request, desk)
+    if sight is None:
+        return None
+    return cohorts.board_of(sight, ask, policies.for_community(desk.community.id if desk.community else None))
+
+
+def unit_names(desk: Desk, board: Board) -> dict[str, str]:
+    """Name by unit, of those in reach; a channel is its own name."""
+    if board.ask.breakdown == "channel":
+        return {unit: unit or _("Channel not told") for unit in board.by_unit}
+    if board.ask.breakdown == "station":
+        stations = places_queries.stations_in(desk.scope_for(SEE_BOARDS))
+        return {str(one.pk): one.name for one in stations} | {"0": _("No station")}
+    return {str(place): name or _("Unassigned") for place, _code, name in places.named_places(desk)}
+
+
+def unit_links(request: HttpRequest, desk: Desk, ask: Ask) -> dict[str, str]:
+    """The board of one community, by unit."""
+    if ask.breakdown not in ("", "community"):
+        return {}
+    links = {}
+    for community in desk.communities:
+        query = request.GET.copy()
+        query["community"] = community.code
+        links[str(community.pk)] = f"{request.path}?{query.urlencode()}"
+    return links
+
+
+def _choices(ask: Ask) -> dict[str, Any]:
+    return {
+        "modes": [(key, _(word)) for key, word in rules.MODES.items()],
+        "metrics": [(key, _(word)) for key, word in rules.METRICS.items()],
+        "grains": [(key, _(word)) for key, word in rules.GRAINS.items()],
+        "lengths": [*map(str, rules.COUNTS), cohorts.ALL],
+        "breakdowns": [("community", _("Community")), ("station", _("Station")), ("channel", _("Channel"))],
+    }
+
+
+# -- The levers ------------------------------------------------------------------------------------------------------
+
+
+def _levers(desk: Desk, board: Board) -> dict[str, Any]:
+    place = desk.community.id if desk.community else None
+    reach = [one.id for one in desk.communities]
+    rates = (
+        queries.discount_rates(board.sight.as_of, board.sight.places, board.ask.grain, board.cohorts[0])
+        if board.cohorts
+        else {}
+    )
+    return {
+        "discounts": {f"{cohort}": figures.percent(rates.get(cohort)) for cohort in board.cohorts},
+        "budgets": {f"{week}": told for week, told in cohorts.budgets_of(board, reach, place).items()},
+        "may_budget": _may_budget(desk),
+    }
+
+
+def _may_budget(desk: Desk) -> bool:
+    scope = desk.scope_for(CHANGE_BUDGETS)
+    return scope.sees_community(desk.community.id) if desk.community else scope.everywhere
+
+
+@desk_page(CHANGE_BUDGETS)
+def cohort_budget(request: DeskRequest, week: str) -> HttpResponse:
+    """One week's figure: as a form in its cell, or as a page where there is no script. The place is the chosen one."""
+    desk, monday = request.desk, _monday(week)
+    if not _may_budget(desk):
+        raise Http404
+    place = desk.community.id if desk.community else None
+    standing = queries.week_budget(monday, place)
+    form = BudgetForm(request.POST or None, initial={"fen": standing.fen if standing else None})
+    context = {"form": form, "week": monday, "title": _("Acquisition budget"), "submit": _("Keep"), "may_budget": True}
+    context["sentence"] = f"{monday:%Y-%m-%d} · {desk.community or _('whole company')}"
+    if request.method != "POST" or not form.is_valid():
+        return htmx.render_page(request, "forms/page.html", "users/boards/_cohort_budget_form.html", context)
+    change = actions.set_week_budget(monday, place, form.cleaned_data["fen"], desk.staff)
+    undo = reverse("cohort_budget_undo", args=[change.pk]) if change else ""
+    said = _("Kept: %(amount)s for the week of %(week)s") % {
+        "amount": figures.yuan(form.cleaned_data["fen"], 0), "week": f"{monday:%m-%d}",
+    }  # fmt: skip
+    if not htmx.wants_part(request):
+        messages.success(request, said, extra_tags=undo)
+        return redirect(f"{reverse('cohorts')}{f'?community={desk.chosen}' if desk.chosen else ''}")
+    context["told"] = (form.cleaned_data["fen"], False) if form.cleaned_data["fen"] is not None else None
+    return htmx.with_toast(render(request, "users/boards/_cohort_budget.html", context), said, undo=undo)
+
+
+@desk_page(CHANGE_BUDGETS)
+@require_POST
+def cohort_budget_undo(request: DeskRequest, change_id: int) -> HttpResponse:
+    """One's own statement only, as long as nothing newer was said of the week."""
+    change = get_object_or_404(WeekBudget, pk=change_id, by=request.desk.staff)
+    scope = request.desk.scope
+    if not (scope.sees_community(change.community_id) if change.community_id else scope.everywhere):
+        raise Http404
+    if actions.take_back(change, request.desk.staff):
+        messages.success(request, _("Taken back"))
+    else:
+        messages.error(request, _("Something newer was said meanwhile; nothing was taken back."))
+    return redirect(back(request, reverse("cohorts")))
+
+
+def _monday(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+    return day - timedelta(days=day.weekday())

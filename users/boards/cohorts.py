@@ -1,0 +1,190 @@
+"""What the cohort board is asked for and reads: its triangles, its levers, the people behind a cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from communities.policies.rules import Policies
+from opsdesk.lib import intervals
+from users.boards.places import Sight
+from users.purchases.models import UNASSIGNED
+from users.retention import queries, rules
+from users.retention.rules import Cohorts, Line, Spot
+
+ALL = "all"
+FAST = ("retention", "churn", "purchases", "arppu")  # metrics that the roll-up of weeks can tell
+Rows = list[queries.Row]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The words of the board's address. What cannot be read is as if it had not been said."""
+
+    grain: str = "week"
+    weeks: str = "8"
+    metric: str = "retention"
+    mode: str = "in"
+    breakdown: str = ""
+    without_censored: bool = False
+
+    @property
+    def count(self) -> int:
+        return rules.MOST if self.weeks == ALL else int(self.weeks) + 1
+
+    @property
+    def told_mode(self) -> str:
+        return self.mode if self.metric in rules.MODAL else "in"
+
+    @property
+    def by_roll_up(self) -> bool:
+        return (
+            self.grain == "week" and self.told_mode == "in" and self.metric in FAST
+            and self.breakdown in ("", "community")
+        )  # fmt: skip
+
+
+def ask_of(query: QueryDict | Mapping[str, str]) -> Ask:
+    allowed = {
+        "grain": rules.GRAINS, "weeks": (*map(str, rules.COUNTS), ALL), "metric": rules.METRICS, "mode": rules.MODES,
+        "breakdown": rules.BREAKDOWNS,
+    }  # fmt: skip
+    told = {word: query.get(word, "") for word, values in allowed.items() if query.get(word, "") in values}
+    return Ask(**told, without_censored=query.get("censored") == "out")
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything of one reading. `rows` hold a unit each where there is a breakdown (or the roll-up, by community)."""
+
+    sight: Sight
+    ask: Ask
+    cohorts: list[date]
+    rows: Rows
+    whole_to: date
+    uncensored_from: date | None
+    few: int
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return self.lines_of(rules.by_cohort(row[1:] for row in self.rows))
+
+    @cached_property
+    def means(self) -> list[Spot]:
+        return rules.averages(self.lines)
+
+    @cached_property
+    def by_unit(self) -> dict[str, list[Line]]:
+        """The same triangle of every unit, largest first."""
+        units: dict[str, Rows] = {}
+        for row in self.rows:
+            units.setdefault(row[0], []).append(row)
+        drawn = {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows)) for unit, rows in units.items()}
+        return dict(sorted(drawn.items(), key=lambda pair: -sum(line.size for line in pair[1])))
+
+    def lines_of(self, cells: Cohorts) -> list[Line]:
+        return rules.triangle(
+            cells, self.cohorts, grain=self.ask.grain, whole_to=self.whole_to, metric=self.ask.metric,
+            mode=self.ask.told_mode,
+        )  # fmt: skip
+
+    def is_censored(self, cohort: date) -> bool:
+        return self.uncensored_from is not None and cohort < self.uncensored_from
+
+
+def board_of(sight: Sight, ask: Ask, policies: Policies) -> Board | None:
+    """None before any order."""
+    span, everywhere = queries.span(sight.as_of, sight.places), queries.span(sight.as_of)
+    if span is None or everywhere is None:
+        return None
+    whole_to = rules.reach(sight.as_of, everywhere[1])
+    uncensored_from = queries.uncensored_from(policies.left_censor_weeks)
+    cohorts = rules.cohorts_shown(span[0], whole_to, ask.grain, ask.count)
+    if ask.without_censored and uncensored_from:
+        cohorts = [cohort for cohort in cohorts if cohort >= uncensored_from]
+    rows = _rows(sight, ask, cohorts[0]) if cohorts else []
+    return Board(sight, ask, cohorts, rows, whole_to, uncensored_from, policies.alert_min_cohort)
+
+
+def _rows(sight: Sight, ask: Ask, since: date) -> Rows:
+    if ask.by_roll_up:
+        return queries.week_cells(sight.as_of, sight.places, since)
+    return queries.cells(
+        sight.as_of, sight.places, grain=ask.grain, breakdown=ask.breakdown or "community", since=since
+    )
+
+
+# -- The people behind a cell ----------------------------------------------------------------------------------------
+
+
+def people_words(board: Board, cohort: date, k: int, place: Mapping[str, object]) -> dict[str, object] | None:
+    """The customer list's words for those whom a cell counts; None where no list can say them (who did not come, who
+    came every time from the second period on)."""
+    ask = board.ask
+    if ask.metric in ("churn", "recall") or (ask.told_mode == "every" and k > 1):
+        return None
+    start = rules.after(cohort, ask.grain, k)
+    end = rules.last_day(start, ask.grain)
+    born = {"first_from": cohort, "first_to": rules.last_day(cohort, ask.grain)}
+    if not k:
+        return {**born, **place}
+    until = board.sight.as_of - timedelta(days=1) if ask.told_mode == "after" else end
+    return {**born, "bought_from": start, "bought_to": until, **place}
+
+
+def place_words(breakdown: str, unit: str, codes: Mapping[int, str]) -> dict[str, object] | None:
+    """The words that mean one unit of a breakdown; None for those whom no word means."""
+    if breakdown == "station":
+        return {"station": unit} if unit != "0" else None
+    if breakdown == "channel":
+        return {"channel": unit} if unit else None
+    return {"unassigned": 1} if unit == str(UNASSIGNED) else {"community": codes.get(int(unit), "")}
+
+
+# -- The levers ------------------------------------------------------------------------------------------------------
+
+
+def budgets_of(board: Board, places: Sequence[int], community_id: int | None) -> dict[date, tuple[int, bool]]:
+    """(fen, whether it is the sum of the communities') by week: the place's own figure; for the company the one typed
+    for it, else what its communities have."""
+    if not board.cohorts or board.ask.grain != "week":
+        return {}
+    found = queries.budgets([*places, UNASSIGNED] if community_id is None else [community_id], board.cohorts[0])
+    if community_id is not None:
+        return {week: (fen, False) for (week, _place), fen in found.items()}
+    summed: dict[date, int] = {}
+    for (week, place), fen in found.items():
+        summed[week] = summed.get(week, 0) + (fen if place != UNASSIGNED else 0)
+    own = {week: (fen, False) for (week, place), fen in found.items() if place == UNASSIGNED}
+    return {week: (fen, True) for week, fen in summed.items()} | (own if board.sight.places is None else {})
+
+
+def heads(grain: str, count: int) -> list[str]:
+    """The words over the columns, from the cohort's own period on."""
+    first, later = {
+        "week": (_("That week"), _("Week %(k)s")),
+        "month": (_("That month"), _("Month %(k)s")),
+        "day": (_("That day"), _("Day %(k)s")),
+    }[grain]
+    return [first, *(later % {"k": k} for k in range(1, count))]
+
+
+def interval_of(spot: Spot, metric: str) -> intervals.Interval | None:
+    return intervals.wilson(spot.part, spot.whole) if metric in rules.RATES and spot.state == rules.DONE else None
+
+
+def table_rows(board: Board) -> list[dict[str, Any]]:
+    """The table twin: one row a cell that is over."""
+    return [
+        {
+            "cohort": line.cohort, "k": spot.k, "size": line.size, "part": spot.part, "whole": spot.whole,
+            "value": spot.value, "interval": interval_of(spot, board.ask.metric),
+        }
+        for line in board.lines
+        for spot in line.spots
+        if spot.state == rules.DONE
+    ]  # fmt: skip

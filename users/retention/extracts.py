@@ -1,0 +1,28 @@
+"""Cohorts as a table for pipes: a line a cohort and period since, also where nobody came back."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from communities.models import Community, ServiceStation
+from users.retention import queries
+
+
+def extract(
+    as_of: date, places: queries.Places, grain: str, breakdown: str
+) -> tuple[tuple[str, ...], Iterator[list[Any]]]:
+    """Head and rows. The last period may not be over: its customers are those until now. A community and a station
+    are their names (empty: none)."""
+    rows = queries.cohort_counts(as_of, places, grain, breakdown)
+    if not breakdown:
+        return ("cohort", "k", "customers"), ([cohort, k, n] for _unit, cohort, k, n in rows)
+    names = _names(breakdown)
+    named = ([cohort, k, n, names.get(unit, "") if names else unit] for unit, cohort, k, n in rows)
+    return ("cohort", "k", "customers", breakdown), named
+
+
+def _names(breakdown: str) -> dict[str, str]:
+    if breakdown == "channel":
+        return {}
+    model = Community if breakdown == "community" else ServiceStation
+    return {str(pk): name for pk, name in model.objects.values_list("pk", "name")}
