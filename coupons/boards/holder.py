@@ -48,7 +48,7 @@ def customer_coupons(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The section of the customer's page for htmx; a page of its own without scripts."""
     person, at = _found(request.desk, customer_id), timezone.now()
     held = _held(request.desk, person, at)
-    here = reverse("customer", args=[person.pk]) + "#coupons" if htmx.wants_part(request) else request.path
+    here = reverse("customer", args=[person.pk]) if htmx.wants_part(request) else request.path
     context = {
         "person": person,
         "held": held[:SHOWN],
