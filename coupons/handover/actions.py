@@ -63,17 +63,6 @@ def written(parcel: Parcel) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-@transaction.atomic
-def fetched(parcel: Parcel, *, by: StaffMember, at: datetime) -> Parcel:
-    """The shop has a parcel of way `fetch`. Said again: as it was."""
-    mine = Parcel.objects.filter(pk=parcel.pk, way=Way.FETCH, state=State.WAITING)
-    if mine.update(state=State.DONE, ended_at=at):
-        write_log(staff=by, verb="hand_over", thing="parcel", thing_id=parcel.pk, reason="fetched by the shop",
-                  detail={"batch": parcel.batch_id, "coupons": parcel.grants})  # fmt: skip
-    parcel.refresh_from_db()
-    return parcel
-
-
 # verb -> (from states, what is written); what a person decides who has asked the shop.
 DECISIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "send_again": ((State.UNKNOWN, State.FAILED), {"state": State.WAITING, "sending_since": None, "ended_at": None}),
