@@ -15,6 +15,7 @@ from coupons.batches import queries as batches
 from coupons.batches.models import Batch
 from coupons.handover.models import Parcel
 from opsdesk import run_words
+from opsdesk.lib import sql
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
 from users.imports.models import ImportFile
@@ -45,12 +46,31 @@ class Item:
 
 Finder = Callable[[Desk, dt.datetime], Iterator[Item]]
 
+# One row: which troubles exist anywhere at all, so that a quiet day costs one question and not one a kind of trouble
+# (message_state, parcel_state; checks and failed runs are few).
+_TROUBLES = """
+SELECT EXISTS (SELECT FROM users_message WHERE state = 'unknown'),
+       EXISTS (SELECT FROM coupons_parcel WHERE state = 'unknown'),
+       EXISTS (SELECT FROM runs_check WHERE NOT holds),
+       EXISTS (SELECT FROM runs_job WHERE state = 'failed' AND finished_at >= %(since)s)
+"""
+
 
 def for_desk(desk: Desk, now: dt.datetime) -> list[Item]:
     """Everything that waits for this person, what is past its time first, then the longest waiting."""
-    found = [item for needs, find in FINDERS if desk.may(needs) for item in find(desk, now)]
+    finders = [find for needs, find in FINDERS if desk.may(needs)]
+    finders += _in_trouble([find for needs, find in TROUBLES if desk.may(needs)], now)
+    found = [item for find in finders for item in find(desk, now)]
     waited = [replace(item, waited=(now - item.since).total_seconds() if item.since else None) for item in found]
     return sorted(waited, key=lambda item: (not item.urgent, item.since or now))
+
+
+def _in_trouble(finders: list[Finder], now: dt.datetime) -> list[Finder]:
+    """Those of TROUBLES that would find something in somebody's reach."""
+    if not finders:
+        return []
+    there = sql.rows(_TROUBLES, since=now - dt.timedelta(days=KEEP_DAYS))[0]
+    return [find for (_needs, find), exists in zip(TROUBLES, there, strict=True) if exists and find in finders]
 
 
 def counts(items: list[Item]) -> dict[str, int]:
@@ -245,8 +265,8 @@ def unknown_parcels(desk: Desk, now: dt.datetime) -> Iterator[Item]:
             % {"n": parcel.number, "batch": parcel.batch.number},
             ngettext("%(n)s coupon", "%(n)s coupons", parcel.grants) % {"n": count(parcel.grants)},
             parcel.sending_since or parcel.made_at,
-            gettext("Look"),
-            reverse("batch", args=[parcel.batch_id]),
+            gettext("Decide"),
+            reverse("batch_parcels", args=[parcel.batch_id]),
         )
 
 
@@ -258,10 +278,13 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, imports_of_mine),
     (rules.IMPORT, lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
+    (rules.CHANGE_STAFF, reveal_alarms),
+    (rules.SEE_RUNS, stale_numbers),
+]
+# In the order of the columns of _TROUBLES.
+TROUBLES: list[tuple[str, Finder]] = [
     (rules.SEND_MESSAGES, unknown_messages),
     (rules.HAND_OVER, unknown_parcels),
-    (rules.CHANGE_STAFF, reveal_alarms),
-    (rules.SEE_RUNS, failed_work),
-    (rules.SEE_RUNS, stale_numbers),
     (rules.SEE_RUNS, broken_invariants),
+    (rules.SEE_RUNS, failed_work),
 ]
