@@ -47,11 +47,11 @@ def effect_of(
     lifecycle: str = "",
     rfm: str = "",
 ) -> Effect:
-    """Treated against held out over these batches, each compared within itself. `days`: the window; None: the longest
-    that has ended for all of them (7 while none has). `places`: community ids, None everywhere."""
+    """Treated against held out over these batches, each compared within itself. `days`: the window; None: the one
+    that effects are judged by. `places`: community ids, None everywhere."""
     ids = [batch.pk for batch in batches]
     issued = dict(sql.rows(_ISSUED_ON, batches=ids))
-    window = days or min((rules.longest_window_over(day, as_of) or 7 for day in issued.values()), default=7)
+    window = days or rules.JUDGED_BY
     chosen = {"places": None if places is None else list(places), "lifecycle": lifecycle, "rfm": rfm}
     arms = {(row[0], row[1]): Arm(*map(int, row[2:])) for row in sql.rows(_ARMS, batches=ids, days=window, **chosen)}
     pairs = [(arms.get((one, "send"), Arm()), arms.get((one, "control"), Arm())) for one in ids]

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from opsdesk.lib.intervals import Interval, Sample, mean_difference, share_difference
 from opsdesk.lib.words import N_
 
+# Days from issue on. The first is the one an effect is judged by, chosen before anything was seen.
 WINDOWS = (7, 14, 30)
+JUDGED_BY = WINDOWS[0]
 
 # What is compared, per treated customer. Money in fen.
 MEASURES = {
@@ -141,12 +143,6 @@ def _verdict(purchases: Interval) -> str:
 def window_is_over(issued_on: date, days: int, as_of: date) -> bool:
     """The day of issue is the first of `days`."""
     return issued_on + timedelta(days=days) <= as_of
-
-
-def longest_window_over(issued_on: date, as_of: date) -> int | None:
-    """The longest window that has ended, None while even the shortest runs."""
-    over = [days for days in WINDOWS if window_is_over(issued_on, days, as_of)]
-    return over[-1] if over else None
 
 
 def subsidy_rate(cost: int, gross: int) -> float | None:
