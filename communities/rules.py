@@ -44,6 +44,8 @@ SCOPES = (
     "mark:notifications",
     "read:coupons",
     "use:coupons",
+    "draft:coupons",
+    "approve:coupons",
     "mark:reminders",
 )
 
@@ -105,6 +107,8 @@ SCOPE_NEEDS: dict[str, str] = {
     "mark:notifications": DESK,
     "read:coupons": SEE_COUPONS,
     "use:coupons": HAND_OVER,
+    "draft:coupons": DRAFT_COUPONS,
+    "approve:coupons": APPROVE_COUPONS,
     "mark:reminders": DRAFT_COUPONS,
 }
 

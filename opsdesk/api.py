@@ -4,6 +4,8 @@ from django.urls import path, re_path
 
 from communities.api import CommunityList
 from communities.notices.api import NoticeList, NoticeRead
+from coupons.boards import batch_api_steps as batch_steps
+from coupons.boards.batch_api import BatchDetail, BatchList
 from coupons.definitions.api import TemplateDetail, TemplateList
 from coupons.grants.api import CouponUse, CustomerCoupons
 from coupons.reminders.api import ReminderList, ReminderSaid
@@ -22,6 +24,20 @@ urlpatterns = [
     path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
     path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),
     path("coupons/templates/<int:coupon_id>/", TemplateDetail.as_view(), name="api_coupon_template"),
+    path("coupons/batches/", BatchList.as_view(), name="api_batches"),
+    path("coupons/batches/<slug:number>/", BatchDetail.as_view(), name="api_batch"),
+    path("coupons/batches/<slug:number>/freeze/", batch_steps.BatchFreeze.as_view(), name="api_batch_freeze"),
+    path("coupons/batches/<slug:number>/submit/", batch_steps.BatchSubmit.as_view(), name="api_batch_submit"),
+    path("coupons/batches/<slug:number>/approve/", batch_steps.BatchApprove.as_view(), name="api_batch_approve"),
+    path(
+        "coupons/batches/<slug:number>/request-changes/",
+        batch_steps.BatchRequestChanges.as_view(),
+        name="api_batch_request_changes",
+    ),
+    path("coupons/batches/<slug:number>/reject/", batch_steps.BatchReject.as_view(), name="api_batch_reject"),
+    path("coupons/batches/<slug:number>/pause/", batch_steps.BatchPause.as_view(), name="api_batch_pause"),
+    path("coupons/batches/<slug:number>/resume/", batch_steps.BatchResume.as_view(), name="api_batch_resume"),
+    path("coupons/batches/<slug:number>/revoke/", batch_steps.BatchRevoke.as_view(), name="api_batch_revoke"),
     path("customers/<int:customer_id>/wishes/", CustomerWishes.as_view(), name="api_customer_wishes"),
     path("coupons/use/", CouponUse.as_view(), name="api_coupon_use"),
     path("customers/<int:customer_id>/coupons/", CustomerCoupons.as_view(), name="api_customer_coupons"),

@@ -22,10 +22,10 @@ class Caller:
         self.client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {clear_text}"})
         self.client.handler = _HANDLER
 
-    def get(self, name: str, query: dict[str, Any] | None = None, **ids: int) -> HttpResponse:
+    def get(self, name: str, query: dict[str, Any] | None = None, **ids: int | str) -> HttpResponse:
         return self.client.get(reverse(name, kwargs=ids), query)
 
-    def post(self, name: str, form: dict[str, Any] | None = None, **ids: int) -> HttpResponse:
+    def post(self, name: str, form: dict[str, Any] | None = None, **ids: int | str) -> HttpResponse:
         return self.client.post(reverse(name, kwargs=ids), form)
 
 

@@ -20,7 +20,7 @@ from tests import api_world
 from tests.api_world import World
 from tests.cast import Cast
 from tests.coupons.reminding import make_reminder
-from tests.coupons.worlds import make_coupon
+from tests.coupons.worlds import make_batch, make_coupon
 from tests.tokens import Caller, caller
 from users.directory import filters
 from users.imports.models import ImportFile
@@ -44,6 +44,17 @@ SCOPES = {
     ("api_coupon_template", "GET"): "read:coupons",
     ("api_coupon_use", "POST"): "use:coupons",
     ("api_customer_coupons", "GET"): "read:coupons",
+    ("api_batches", "GET"): "read:coupons",
+    ("api_batches", "POST"): "draft:coupons",
+    ("api_batch", "GET"): "read:coupons",
+    ("api_batch_freeze", "POST"): "draft:coupons",
+    ("api_batch_submit", "POST"): "draft:coupons",
+    ("api_batch_approve", "POST"): "approve:coupons",
+    ("api_batch_request_changes", "POST"): "approve:coupons",
+    ("api_batch_reject", "POST"): "approve:coupons",
+    ("api_batch_pause", "POST"): "approve:coupons",
+    ("api_batch_resume", "POST"): "approve:coupons",
+    ("api_batch_revoke", "POST"): "approve:coupons",
     ("api_reminders", "GET"): "read:coupons",
     ("api_reminder_said", "POST"): "mark:reminders",
     ("api_notifications", "GET"): "read:notifications",
@@ -65,6 +76,7 @@ WORDS = {
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_cohorts": ["as_of", "community", "grain", "weeks", "metric", "mode", "breakdown", "censored"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
+    "api_batches": ["after", "limit", "state"], "api_batch": [],
     "api_coupon_templates": ["retired"], "api_coupon_template": [],
     "api_customer_coupons": [], "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
@@ -99,17 +111,19 @@ def file(people: Cast, settings: Any, tmp_path: Any) -> ImportFile:
 
 
 @pytest.fixture
-def known(people: Cast, world: World, file: ImportFile) -> dict[str, int]:
+def known(people: Cast, world: World, file: ImportFile) -> dict[str, int | str]:
     """An id for each place in an address."""
     telling.import_ended(Job(pk=1, kind="import_check", payload={"file": file.pk}, created_by=people.manager))
     notice = Notice.objects.get(recipient=people.manager)
     return {
         "customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk, "coupon_id": make_coupon().pk,
-        "reminder_id": make_reminder(world.cuiping).pk,
+        "reminder_id": make_reminder(world.cuiping).pk, "number": make_batch(by=people.operator).number,
     }  # fmt: skip
 
 
-def ask(mine: Caller, pattern: URLPattern, known: dict[str, int], method: str = "GET", **query: str) -> HttpResponse:
+def ask(
+    mine: Caller, pattern: URLPattern, known: dict[str, int | str], method: str = "GET", **query: str
+) -> HttpResponse:
     """A POST is sent as by a client that has nothing to say: it comes no further than the door."""
     ids = {name: known[name] for name in known if f":{name}>" in str(pattern.pattern)}
     return mine.get(pattern.name, query, **ids) if method == "GET" else mine.post(pattern.name, **ids)
@@ -130,7 +144,7 @@ def test_every_view_opens_to_the_scope_declared_for_it() -> None:
     assert set(told.values()) == set(rules.SCOPES)
 
 
-def test_no_endpoint_opens_without_a_token_or_without_its_scope(people: Cast, known: dict[str, int]) -> None:
+def test_no_endpoint_opens_without_a_token_or_without_its_scope(people: Cast, known: dict[str, int | str]) -> None:
     wrong = []
     for pattern, method in SCOPED:
         others = [scope for scope in rules.SCOPES if scope != SCOPES[pattern.name, method]]
@@ -142,7 +156,7 @@ def test_no_endpoint_opens_without_a_token_or_without_its_scope(people: Cast, kn
 
 
 def test_an_endpoint_opens_for_those_who_hold_its_capability_and_shows_them_nobody_whole(
-    people: Cast, known: dict[str, int]
+    people: Cast, known: dict[str, int | str]
 ) -> None:
     wrong = []
     for person in REACH:
@@ -204,7 +218,7 @@ def test_whoever_imports_for_one_community_sees_the_files_they_sent(people: Cast
 
 
 def test_no_value_of_any_word_breaks_anything(
-    people: Cast, known: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    people: Cast, known: dict[str, int | str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TokenThrottle, "THROTTLE_RATES", {"token": None})
     mine, broken = caller(people.manager), []
