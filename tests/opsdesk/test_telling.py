@@ -1,10 +1,12 @@
 """Who hears of an import or a night that has ended, and what."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from communities.models import Notice
 from communities.notices import words
@@ -24,6 +26,12 @@ def heard() -> dict[str, str]:
     """What each person was told last, by user name."""
     told = Notice.objects.select_related("recipient").order_by("created_at", "id")
     return {notice.recipient.username: words.told(notice) for notice in told}
+
+
+@pytest.fixture(autouse=True)
+def in_chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture
