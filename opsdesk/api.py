@@ -8,6 +8,7 @@ from coupons.boards import batch_api_steps as batch_steps
 from coupons.boards.batch_api import BatchDetail, BatchList
 from coupons.definitions.api import TemplateDetail, TemplateList
 from coupons.grants.api import CouponUse, CustomerCoupons
+from coupons.handover.api import ParcelFetched, ParcelList
 from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
@@ -39,6 +40,8 @@ urlpatterns = [
     path("coupons/batches/<slug:number>/resume/", batch_steps.BatchResume.as_view(), name="api_batch_resume"),
     path("coupons/batches/<slug:number>/revoke/", batch_steps.BatchRevoke.as_view(), name="api_batch_revoke"),
     path("customers/<int:customer_id>/wishes/", CustomerWishes.as_view(), name="api_customer_wishes"),
+    path("coupons/parcels/", ParcelList.as_view(), name="api_parcels"),
+    path("coupons/parcels/<int:parcel_id>/fetched/", ParcelFetched.as_view(), name="api_parcel_fetched"),
     path("coupons/use/", CouponUse.as_view(), name="api_coupon_use"),
     path("customers/<int:customer_id>/coupons/", CustomerCoupons.as_view(), name="api_customer_coupons"),
     path("reminders/", ReminderList.as_view(), name="api_reminders"),

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,25 @@ def written(parcel: Parcel) -> bytes:
         moments = [timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") for moment in (begins, ends)]
         writer.writerow([code, phone, exports.neutral(name), *moments])
     return out.getvalue().encode("utf-8-sig")
+
+
+@transaction.atomic
+def note_read(parcels: Iterable[Parcel], *, by: StaffMember) -> None:
+    """The shop reads parcels with whole phones: a line of the log for each."""
+    for parcel in parcels:
+        write_log(staff=by, verb="hand_over", thing="parcel", thing_id=parcel.pk, reason="read by the shop",
+                  detail={"batch": parcel.batch_id, "coupons": parcel.grants})  # fmt: skip
+
+
+@transaction.atomic
+def fetched(parcel: Parcel, *, by: StaffMember, at: datetime) -> Parcel:
+    """The shop has a parcel of way `fetch`. Said again: as it was."""
+    mine = Parcel.objects.filter(pk=parcel.pk, way=Way.FETCH, state=State.WAITING)
+    if mine.update(state=State.DONE, ended_at=at):
+        write_log(staff=by, verb="hand_over", thing="parcel", thing_id=parcel.pk, reason="kept by the shop",
+                  detail={"batch": parcel.batch_id, "coupons": parcel.grants})  # fmt: skip
+    parcel.refresh_from_db()
+    return parcel
 
 
 # verb -> (from states, what is written); what a person decides who has asked the shop.

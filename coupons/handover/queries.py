@@ -62,6 +62,11 @@ def in_reach(scope: Scope) -> QuerySet[Parcel]:
     return Parcel.objects.filter(batch__in=within).select_related("batch").order_by("id")
 
 
+def to_fetch(scope: Scope) -> QuerySet[Parcel]:
+    """Those that wait for the shop to fetch them, oldest first. Index parcel_state."""
+    return in_reach(scope).filter(state=Parcel.State.WAITING, way=Parcel.Way.FETCH)
+
+
 def due(at: datetime) -> QuerySet[Parcel]:
     """Calls that wait, oldest first; after a shop that was not there they wait a little. Index parcel_state."""
     rested = Q(sending_since=None) | Q(sending_since__lt=at - AGAIN_AFTER)

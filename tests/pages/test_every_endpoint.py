@@ -43,6 +43,8 @@ SCOPES = {
     ("api_coupon_templates", "GET"): "read:coupons",
     ("api_coupon_template", "GET"): "read:coupons",
     ("api_coupon_use", "POST"): "use:coupons",
+    ("api_parcels", "GET"): "fetch:coupons",
+    ("api_parcel_fetched", "POST"): "fetch:coupons",
     ("api_customer_coupons", "GET"): "read:coupons",
     ("api_batches", "GET"): "read:coupons",
     ("api_batches", "POST"): "draft:coupons",
@@ -77,7 +79,7 @@ WORDS = {
     "api_cohorts": ["as_of", "community", "grain", "weeks", "metric", "mode", "breakdown", "censored"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_batches": ["after", "limit", "state"], "api_batch": [],
-    "api_coupon_templates": ["retired"], "api_coupon_template": [],
+    "api_parcels": [], "api_coupon_templates": ["retired"], "api_coupon_template": [],
     "api_customer_coupons": [], "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
 HOSTILE = [
@@ -118,6 +120,7 @@ def known(people: Cast, world: World, file: ImportFile) -> dict[str, int | str]:
     return {
         "customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk, "coupon_id": make_coupon().pk,
         "reminder_id": make_reminder(world.cuiping).pk, "number": make_batch(by=people.operator).number,
+        "parcel_id": 1,
     }  # fmt: skip
 
 
