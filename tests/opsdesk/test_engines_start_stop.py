@@ -160,6 +160,7 @@ def test_a_stale_pid_that_another_process_got_does_not_hinder(data_dir: Path) ->
         stale = (place.postgres / "postmaster.pid").read_text().splitlines()
     stale[0], stale[2] = str(os.getppid()), "1000000000"
     (place.postgres / "postmaster.pid").write_text("\n".join(stale) + "\n")
+    place.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)  # a long path has them elsewhere, gone with the server
     (place.sockets / f"{place.postgres_socket.name}.lock").write_text("\n".join(stale) + "\n")
     with engines.using(data_dir):
         assert ask(data_dir, "SELECT 1") == 1
