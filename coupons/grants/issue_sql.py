@@ -6,6 +6,9 @@ from coupons.grants import codes
 
 _CLASHES = ("coupons_grant_code", "grant_nth_of_a_coupon")
 
+# Members were written a moment ago: a planner that takes them for a handful joins each of them with all of them.
+LOOK = "ANALYZE coupons_batchmember, coupons_grant, users_touch"
+
 # The smallest how-manieth of the coupon that the customer has not got; null: none left. Index grant_nth_of_a_coupon.
 NTH = """
 SELECT min(n) FROM generate_series(1, %(per_customer)s) n

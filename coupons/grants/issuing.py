@@ -59,6 +59,7 @@ def issue(hold: Hold) -> Mapping[str, Any]:
     if batch.state not in STATES or (batch.send_at and batch.send_at > timezone.now()):
         return {"issued": batch.issued, "state": batch.state}
     with hold.step("issue") as step, suppress(Stopped, steps.Conflict):  # somebody's pause or revocation stands
+        sql.run(issue_sql.LOOK)
         try:
             _begin(batch, hold)
             step.rows_written = _issue_all(batch, hold)
