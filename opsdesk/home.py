@@ -16,6 +16,7 @@ from opsdesk import run_story, waiting, work
 from opsdesk.demo import planting
 from opsdesk.lib import charts, figures
 from opsdesk.lib.runs.models import Job
+from users.boards.places import counted_places
 from users.pulse import queries as pulse
 from users.pulse.rules import DEFINITIONS, DayFigures, WakeFigures, change
 from users.purchases.models import UNASSIGNED
@@ -52,7 +53,7 @@ def _last_night() -> dict[str, Any]:
 
 
 def _numbers(desk: Desk, as_of: dt.date) -> dict[str, Any]:
-    yesterday, places = as_of - dt.timedelta(days=1), places_in_sight(desk)
+    yesterday, places = as_of - dt.timedelta(days=1), counted_places(desk, rules.SEE_BOARDS)
     days, weeks = pulse.day_figures(yesterday, places), pulse.wake_figures(as_of, places)
     names = {community.id: community for community in desk.communities}
     rows = pulse.community_days(yesterday, as_of, [id_ for id_ in places if id_ != UNASSIGNED])
@@ -62,15 +63,6 @@ def _numbers(desk: Desk, as_of: dt.date) -> dict[str, Any]:
         "tiles": [*_day_tiles(days, desk), *_wake_tile(weeks)],
         "communities": [(names[row.community_id], row) for row in rows],
     }
-
-
-def places_in_sight(desk: Desk) -> list[int]:
-    """Ids for the roll-ups: the chosen community, else all in reach; whoever sees everything sees the unassigned."""
-    scope = desk.scope_for(rules.SEE_BOARDS)
-    if desk.community is not None:
-        return [desk.community.id] if scope.sees_community(desk.community.id) else []
-    reach = [community.id for community in desk.communities if scope.sees_community(community.id)]
-    return [*reach, UNASSIGNED] if scope.everywhere else reach
 
 
 def _day_tiles(days: list[DayFigures], desk: Desk) -> list[dict[str, Any]]:

@@ -17,13 +17,13 @@ from communities.rules import DRAFT_COUPONS, EXPORT, SEE_COUPONS
 from communities.scoping import Scope
 from coupons.batches.models import Batch
 from coupons.boards import ladder
-from coupons.boards.sight import places_of
 from coupons.definitions import queries, rules, words
 from coupons.definitions.forms import TryForm
 from coupons.definitions.models import Coupon
 from coupons.grants.models import Grant
 from coupons.grants.rules import REFUSALS
 from opsdesk.lib import exports
+from users.boards.places import counted_places
 
 BATCHES = 20
 HEAD = (
@@ -78,7 +78,7 @@ def coupons(request: DeskRequest) -> HttpResponse:
     today, everything = timezone.localdate(), request.GET.get("show") == "all"
     found = list(queries.templates())
     usable = [one for one in found if one.retired_at is None and not (one.valid_to and one.valid_to < today)]
-    typical = queries.typical_basket(today, places_of(request.desk))
+    typical = queries.typical_basket(today, counted_places(request.desk, SEE_COUPONS))
     shown = found if everything else [one for one in found if one.retired_at is None]
     context = {
         "rows": rows(request.desk, shown),
@@ -104,7 +104,7 @@ def coupons_csv(request: DeskRequest) -> HttpResponseBase:
 def coupon(request: DeskRequest, coupon_id: int) -> HttpResponse:
     found = get_object_or_404(queries.templates(), pk=coupon_id)
     terms = queries.terms_of(found)
-    typical = queries.typical_basket(timezone.localdate(), places_of(request.desk))
+    typical = queries.typical_basket(timezone.localdate(), counted_places(request.desk, SEE_COUPONS))
     batches = list(Batch.objects.filter(coupon=found).order_by("-id")[:BATCHES])
     by_batch = fates(_granted(request.desk.scope).filter(batch__in=batches), "batch_id")
     [row] = rows(request.desk, [found])

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from communities.access import DeskRequest, desk_page
 from communities.rules import SEE_COUPONS
 from coupons.batches.models import Batch
-from coupons.boards import effects, sight
+from coupons.boards import effects
 from coupons.effects import queries, scores
 from coupons.effects.rules import Effect
 from coupons.effects.scores import Line
 from coupons.strategies.models import Strategy
 from opsdesk.lib import charts, figures
+from users.boards.places import counted_places
 from users.lifecycle import queries as lifecycle
 
 SPANS = (2, 4, 8)
@@ -54,7 +55,7 @@ def scoreboard(request: DeskRequest) -> HttpResponse:
 
 
 def _board(request: DeskRequest, chosen: Initiative, as_of: date) -> dict[str, Any]:
-    weeks, places = _weeks(request), sight.places_of(request.desk)
+    weeks, places = _weeks(request), counted_places(request.desk, SEE_COUPONS)
     last_over = as_of - timedelta(days=as_of.weekday() + 7)
     before, after, there = scores.spans(chosen.began, weeks, last_over)
     earlier = queries.week_figures(before, before + timedelta(weeks=weeks - 1), places)

@@ -4,20 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from communities.access import Desk
-from communities.rules import SEE_COUPONS
 from users.lifecycle import queries as lifecycle
-from users.purchases.models import UNASSIGNED
 
 SPANS = (4, 8, 13, 26)
-
-
-def places_of(desk: Desk) -> list[int]:
-    """Community ids to count: the chosen one, else all in reach; whoever sees everything sees the unassigned (0)."""
-    scope = desk.scope_for(SEE_COUPONS)
-    if desk.community is not None:
-        return [desk.community.id] if scope.sees_community(desk.community.id) else []
-    reach = [community.id for community in desk.communities if scope.sees_community(community.id)]
-    return [*reach, UNASSIGNED] if scope.everywhere else reach
 
 
 def names_of(desk: Desk) -> dict[int, str]:

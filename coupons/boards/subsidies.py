@@ -17,6 +17,7 @@ from coupons.effects import queries
 from coupons.effects.queries import Subsidy
 from opsdesk.lib import charts, exports, figures, money
 from opsdesk.lib.words import N_
+from users.boards.places import counted_places
 
 VIEWS = {
     "week": N_("By week"),
@@ -36,7 +37,7 @@ def subsidies(request: DeskRequest) -> HttpResponse:
     weeks = sight.weeks_of(request.GET.get("weeks", ""))
     if weeks is None:
         return render(request, "users/boards/nothing_yet.html", {"title": _("Subsidies")})
-    places, by = sight.places_of(request.desk), _view(request)
+    places, by = counted_places(request.desk, SEE_COUPONS), _view(request)
     by_week = queries.subsidies("week", weeks.first, weeks.last, places)
     context = {
         "weeks": weeks,
@@ -56,7 +57,11 @@ def subsidies(request: DeskRequest) -> HttpResponse:
 def subsidies_csv(request: DeskRequest) -> HttpResponse:
     """The table as a file: one row a value of `by`, money in yuan."""
     weeks, by = sight.weeks_of(request.GET.get("weeks", "")), _view(request)
-    rows = _rows("week" if by == "batch" else by, weeks, sight.places_of(request.desk), request.desk) if weeks else []
+    rows = (
+        _rows("week" if by == "batch" else by, weeks, counted_places(request.desk, SEE_COUPONS), request.desk)
+        if weeks
+        else []
+    )
     mark = f"{request.desk.staff} · {timezone.localtime():%Y-%m-%d %H:%M}"
     written = exports.write(exports.CSV, list(COLUMNS), (_cells(label, row) for label, row in rows), mark)
     return exports.answer(written, exports.CSV, "subsidies")

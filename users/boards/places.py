@@ -52,6 +52,16 @@ def places_of(desk: Desk) -> Places:
     return None if scope.everywhere else sorted(scope.communities)
 
 
+def counted_places(desk: Desk, capability: str) -> list[int]:
+    """Community ids for the roll-ups: the chosen one, else all that `capability` reaches; whoever sees everything sees
+    the unassigned (0)."""
+    scope = desk.scope_for(capability)
+    if desk.community is not None:
+        return [desk.community.id] if scope.sees_community(desk.community.id) else []
+    reach = [community.id for community in desk.communities if scope.sees_community(community.id)]
+    return [*reach, UNASSIGNED] if scope.everywhere else reach
+
+
 def named_places(desk: Desk) -> list[tuple[int, str, str]]:
     """(id, code, name) of every place counted apart; the unassigned come last, without a code."""
     scope = desk.scope_for(SEE_BOARDS)
