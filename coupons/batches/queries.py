@@ -77,6 +77,15 @@ def _within(scope: Scope) -> Q:
     return within & Q(scope__stations__contained_by=sorted(scope.stations))
 
 
+def within(scope: Scope, batch: Batch) -> bool:
+    """Whether `visible_to` finds this one, asked of the row at hand. One that does not say whom its maker reached is
+    seen from everywhere alone."""
+    reach = batch.scope
+    if scope.everywhere or reach.get("everywhere") is not False:
+        return scope.everywhere
+    return scope.communities.issuperset(reach["communities"]) and scope.stations.issuperset(reach["stations"])
+
+
 def waiting(scope: Scope) -> QuerySet[Batch]:
     """Those that wait for an approver, the oldest deadline first (index batch_state)."""
     return (

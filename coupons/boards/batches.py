@@ -73,15 +73,16 @@ def _page(request: DeskRequest, found: Batch, status: int = 200, **more: Any) ->
         "money": shown.budget(found, at),
         "fates": grants.fates([found.pk])[found.pk],
         "steps": queries.steps(found),
-        "verbs": {verb for verb in VERBS if rules.may_step(verb, found.state) and _may(desk, verb, found)},
-        "may_edit": desk.may(DRAFT_COUPONS) and rules.may_step("edit", found.state),
-        "may_hand_over": desk.may(HAND_OVER),
+        "verbs": {verb for verb in VERBS if rules.may_step(verb, found.state) and _may(desk, deeds.NEEDS[verb], found)},
+        "may_edit": rules.may_step("edit", found.state) and _may(desk, DRAFT_COUPONS, found),
+        "may_hand_over": _may(desk, HAND_OVER, found),
         "effect": _effect(request, found),
         "now": at,
     }
     context |= shown.approvals(found, at) | more
     decided = {*context["makers"], *context["given"]}
-    context["may_decide"] = desk.may(APPROVE_COUPONS) and found.state == "submitted" and request.user not in decided
+    waits = found.state == "submitted" and request.user not in decided
+    context["may_decide"] = waits and _may(desk, APPROVE_COUPONS, found)
     return render(request, "coupons/boards/batch.html", context, status=status)
 
 
@@ -128,9 +129,9 @@ def _sum(found: Batch, fate: str) -> int:
     return counts[fate]
 
 
-def _may(desk: Desk, verb: str, found: Batch) -> bool:
-    """The right to this step has a reach of its own: who sees every batch may take back only some."""
-    return queries.visible_to(desk.scope_for(deeds.NEEDS[verb])).filter(pk=found.pk).exists()
+def _may(desk: Desk, needs: str, found: Batch) -> bool:
+    """A right has a reach of its own: who sees every batch may take back only some."""
+    return desk.may(needs) and queries.within(desk.scope_for(needs), found)
 
 
 @desk_page(SEE_COUPONS)
@@ -138,7 +139,7 @@ def _may(desk: Desk, verb: str, found: Batch) -> bool:
 def batch_step(request: DeskRequest, key: str) -> HttpResponse:
     """Hand in, read the audience again, pause, go on, take back: each with the revision that was seen."""
     found, verb = reached(request.desk, key), request.POST.get("verb", "")
-    if verb not in VERBS or not _may(request.desk, verb, found):
+    if verb not in VERBS or not _may(request.desk, deeds.NEEDS[verb], found):
         raise PermissionDenied(verb)
     comment = request.POST.get("comment", "")[:500]
     revision = None if verb == "revoke" else answers.revision(request)
