@@ -25,7 +25,7 @@ class CommunityForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Community
         fields = ["name", "code", "aliases", "households", "opened_on", "order_cutoff"]
         labels = {
-            "name": _("Name"),
+            "name": _("Name of the community"),
             "code": _("Code"),
             "households": _("Households"),
             "opened_on": _("Opened on"),
@@ -70,7 +70,7 @@ class StationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ServiceStation
         fields = ["name", "sorts_goods", "has_store_room", "sells_on_site", "buildings", "opened_on"]
         labels = {
-            "name": _("Name"),
+            "name": _("Name of the station"),
             "sorts_goods": _("Sorts deliveries"),
             "has_store_room": _("Has a store room"),
             "sells_on_site": _("Sells on site"),

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from communities.models import Building, Community, ServiceStation, StaffAct
 from communities.places import queries
@@ -269,3 +270,11 @@ def test_the_list_asks_as_often_for_thirty_communities_as_for_three(as_, django_
     client = as_("manager")
     with django_assert_max_num_queries(22):
         client.get("/communities/")
+
+
+@pytest.mark.parametrize(("page", "label"), [("community_new", "社区名称"), ("station_new", "服务站名称")])
+def test_a_place_has_the_name_of_a_place_and_not_of_a_person(page, label, people, as_) -> None:
+    args = [people.cuiping.code] if "station" in page else []
+    text = as_("manager").get(reverse(page, args=args), headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert f">{label}<" in text
+    assert ">姓名<" not in text
