@@ -10,10 +10,23 @@ from django.utils.translation import ngettext
 
 from coupons.batches import actions, approving
 from coupons.batches.models import Batch, BatchStep
-from coupons.batches.rules import STATES, WORDS
+from coupons.batches.rules import STATES
 from opsdesk.lib import figures
 from opsdesk.lib.days import day
+from opsdesk.lib.words import N_
 
+# Who came first, by the step that they took; the job's own steps are nobody's.
+FIRST = {
+    "edit": N_("%(who)s edited %(number)s before you, on %(when)s."),
+    "freeze": N_("%(who)s read the audience of %(number)s again before you, on %(when)s."),
+    "submit": N_("%(who)s handed in %(number)s before you, on %(when)s."),
+    "approve": N_("%(who)s approved %(number)s before you, on %(when)s."),
+    "request_changes": N_("%(who)s sent %(number)s back for changes before you, on %(when)s."),
+    "reject": N_("%(who)s rejected %(number)s before you, on %(when)s."),
+    "pause": N_("%(who)s paused %(number)s before you, on %(when)s."),
+    "resume": N_("%(who)s resumed %(number)s before you, on %(when)s."),
+    "revoke": N_("%(who)s took %(number)s back before you, on %(when)s."),
+}
 REFUSALS = (actions.FourEyes, actions.CommentNeeded, actions.NotFrozen, approving.Refused, approving.Stale)
 
 
@@ -43,18 +56,16 @@ def words(error: Exception) -> str:
         )
     if not isinstance(error, actions.Conflict):
         return str(refusal(error)[1]["words"])
-    told = {"number": error.batch.number, "state": _(STATES[error.batch.state])}
-    if error.step is None or error.step.by is None:
-        return _("%(number)s is %(state)s now.") % told
-    return _("%(who)s was first: %(did)s on %(when)s. %(number)s is %(state)s now.") % (told | step_words(error.step))
+    now = _("Its state now: %(state)s.") % {"state": _(STATES[error.batch.state])}
+    return f"{_first(error.batch, error.step)} {now}"
 
 
-def step_words(step: BatchStep) -> dict[str, str]:
-    return {
-        "who": str(step.by or _("The schedule")),
-        "did": _(WORDS.get(step.verb, step.verb)),
-        "when": f"{day(step.at)} {timezone.localtime(step.at):%H:%M}",
-    }
+def _first(batch: Batch, step: BatchStep | None) -> str:
+    told = {"number": batch.number}
+    if step is None or step.by is None or step.verb not in FIRST:
+        return _("%(number)s has moved on meanwhile.") % told
+    when = f"{day(step.at)} {timezone.localtime(step.at):%H:%M}"
+    return _(FIRST[step.verb]) % (told | {"who": str(step.by), "when": when})
 
 
 def refusal(error: Exception) -> tuple[int, dict[str, Any]]:

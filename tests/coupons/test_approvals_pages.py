@@ -104,7 +104,7 @@ def test_a_lost_race_answers_409_and_says_who_was_first(batch, as_):
     decide(as_("manager"), batch, "reject", "不发")
     lost = decide(as_("manager2"), batch, "approve", "好")
     assert lost.status_code == 409
-    assert "manager was first: rejected" in lost.content.decode()
+    assert "manager rejected B-" in lost.content.decode()
     assert "不发" in lost.content.decode()
 
 

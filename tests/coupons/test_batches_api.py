@@ -160,7 +160,8 @@ def test_who_comes_second_hears_who_was_first(people, batch):
     step(people.manager, "reject", batch, comment="不行")
     lost = step(people.manager2, "approve", batch)
     assert (lost.status_code, lost.json()["code"]) == (409, "conflict")
-    assert "manager was first: rejected" in lost.json()["detail"]
+    assert lost.json()["detail"].startswith(f"manager rejected {batch.number} before you, on ")
+    assert lost.json()["detail"].endswith(" Its state now: rejected.")
 
 
 @pytest.mark.parametrize("verb", ["approve", "revoke"])

@@ -111,7 +111,8 @@ def test_handing_in_and_editing_go_by_the_revision_that_was_seen(people, as_):
     assert post(as_("operator"), "batch-step", batch.pk, verb="submit", revision=batch.revision).status_code == 302
     lost = post(as_("operator"), "batch-step", batch.pk, verb="submit", revision=batch.revision)
     assert lost.status_code == 409
-    assert "operator was first: submitted" in lost.content.decode()
+    assert f"operator handed in {batch.number} before you" in lost.content.decode()
+    assert "Its state now: waiting for approval." in lost.content.decode()
     late = post(as_("manager"), "batch-edit", batch.pk, **fields(revision=batch.revision + 7))
     assert late.status_code == 409
     done = post(as_("operator"), "batch-edit", batch.pk, **fields(revision=batch.revision, name="改名"))
