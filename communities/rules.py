@@ -28,6 +28,9 @@ CHANGE_BUDGETS = "change_budgets"
 HAND_OVER = "hand_over"
 CHANGE_WISHES = "change_wishes"
 SEND_MESSAGES = "send_messages"
+SEE_FIELD = "see_field"
+RUN_DRIVES = "run_drives"
+SHARE_TASKS = "share_tasks"
 USE_API = "use_api"
 DESK = "desk"
 PHONE = "phone"
@@ -48,6 +51,8 @@ SCOPES = (
     "draft:coupons",
     "approve:coupons",
     "mark:reminders",
+    "read:field",
+    "record:visits",
 )
 
 
@@ -60,7 +65,7 @@ class Role:
     at_station: bool = False
 
 
-_READ = {DESK, SEE_CUSTOMERS, SEE_BOARDS, SEE_PLACES, SEE_POLICIES, SEE_COUPONS, USE_API}
+_READ = {DESK, SEE_CUSTOMERS, SEE_BOARDS, SEE_PLACES, SEE_POLICIES, SEE_COUPONS, SEE_FIELD, USE_API}
 
 ROLES: dict[str, Role] = {
     "operations_manager": Role(
@@ -70,9 +75,13 @@ ROLES: dict[str, Role] = {
             | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
             | {SEE_STAFF, CHANGE_STAFF, SEE_TRAIL}
             | {DRAFT_COUPONS, APPROVE_COUPONS, CHANGE_BUDGETS, HAND_OVER, CHANGE_WISHES, SEND_MESSAGES}
+            | {RUN_DRIVES, SHARE_TASKS}
         ),
     ),
-    "operator": Role(N_("operator"), frozenset(_READ | {EXPORT, TAG, SEE_RUNS, DRAFT_COUPONS, CHANGE_WISHES})),
+    "operator": Role(
+        N_("operator"),
+        frozenset(_READ | {EXPORT, TAG, SEE_RUNS, DRAFT_COUPONS, CHANGE_WISHES, RUN_DRIVES, SHARE_TASKS}),
+    ),
     "data_admin": Role(
         N_("data admin"),
         frozenset(
@@ -83,12 +92,14 @@ ROLES: dict[str, Role] = {
     ),
     "station_lead": Role(
         N_("station lead"),
-        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, TAG, CHANGE_WISHES}),
+        frozenset(
+            {DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, TAG, CHANGE_WISHES, SEE_FIELD, SHARE_TASKS, USE_API}
+        ),
         at_station=True,
     ),
     "station_staff": Role(
         N_("station staff"),
-        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, CHANGE_WISHES}),
+        frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, CHANGE_WISHES, USE_API}),
         at_station=True,
     ),
     "analyst": Role(N_("analyst"), frozenset(_READ | {EXPORT, SEE_RUNS})),
@@ -112,6 +123,8 @@ SCOPE_NEEDS: dict[str, str] = {
     "draft:coupons": DRAFT_COUPONS,
     "approve:coupons": APPROVE_COUPONS,
     "mark:reminders": DRAFT_COUPONS,
+    "read:field": SEE_FIELD,
+    "record:visits": PHONE,
 }
 
 

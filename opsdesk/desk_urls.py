@@ -11,6 +11,8 @@ _EFFECT = {"previewer": policy_effect.of_drafts}
 
 urlpatterns = [
     path("", include("coupons.urls")),
+    path("", include("campaigns.urls")),
+    path("phone/", include("campaigns.phone_urls")),
     path("search/", search.search, name="search"),
     path("demo/", demo_page.demo, name="demo"),
     path("demo/plant/", demo_page.plant, name="demo_plant"),

@@ -65,10 +65,11 @@ NAVIGATION = (
     Group(
         N_("Field"),
         (
-            Entry("drives", N_("Recall drives"), "route"),
-            Entry("supervisor", N_("Supervisor"), "eye"),
-            Entry("visits", N_("Visit table"), "table"),
-            Entry("cues", N_("Cue sheets"), "clipboard-list"),
+            Entry("drives", N_("Recall drives"), "route", rules.SEE_FIELD),
+            Entry("supervisor", N_("Supervisor"), "eye", rules.SEE_FIELD),
+            Entry("visits", N_("Visit table"), "table", rules.SEE_FIELD),
+            Entry("cues", N_("Cue sheets"), "clipboard-list", rules.SEE_FIELD),
+            Entry("my-day", N_("My day"), "walk", rules.PHONE),
             Entry("reminders-today", N_("To tell today"), "checklist", rules.PHONE),
         ),
     ),

@@ -152,6 +152,7 @@ def _days_before(text: str) -> list[int]:
 
 _TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning"), N_("Lifecycle"), N_("RFM")
 _TAGS, _FUNNEL, _VISITS, _ALERTS = N_("Taste tags"), N_("Funnel"), N_("Visits"), N_("Alerts")
+_CUES, _DOORS, _MINUTES, _SECONDS = N_("Cue sheets"), N_("doors"), N_("minutes"), N_("seconds")
 _CONTACT, _COUPONS, _COSTS = N_("Contact"), N_("Coupons"), N_("Costs")
 _TIMES, _CLOCK = N_("times"), N_("o’clock")
 _DAYS, _WEEKS, _PEOPLE, _PURCHASES = N_("days"), N_("weeks"), N_("people"), N_("purchases")
@@ -187,6 +188,15 @@ _TABLE = [
     Policy("activation_days", _FUNNEL, N_("Activated: first purchase within"), _DAYS, 7, int, 1, 365),
     Policy("second_purchase_days", _FUNNEL, N_("Retained: second purchase within"), _DAYS, 30, int, 1, 365),
     Policy("attribution_days", _VISITS, N_("Orders belong to a visit for"), _DAYS, 7, int, 1, 90),
+    Policy("visit_tries", _VISITS, N_("Nobody home this often, and the task is done"), _TIMES, 3, int, 1, 20),
+    Policy("doors_an_hour", _VISITS, N_("Doors that one person visits in an hour"), _DOORS, 12, int, 1, 120),
+    Policy("call_minutes", _VISITS, N_("A phone call takes"), _MINUTES, 3, int, 1, 60),
+    Policy("chat_minutes", _VISITS, N_("A WeChat chat takes"), _MINUTES, 2, int, 1, 60),
+    Policy("group_minutes", _VISITS, N_("Naming somebody in the group takes"), _MINUTES, 1, int, 1, 60),
+    Policy("visit_fast_seconds", _VISITS, N_("Two outcomes of one person closer than this look too fast"), _SECONDS, 20,
+           int, 1, 600),
+    Policy("cue_price_most", _CUES, N_("Low-priced goods cost at most"), _YUAN, 1500, _fen, 0, 10**6),
+    Policy("cue_weeks", _CUES, N_("Goods were sold in the community within the last"), _WEEKS, 4, int, 1, 26),
     Policy("alert_baseline_weeks", _ALERTS, N_("A cohort is compared with this many before it"), _WEEKS, 8, int, 2, 52),
     Policy("alert_min_cohort", _ALERTS, N_("Smallest cohort that may ring"), _PEOPLE, 20, int, 1, 10**6),
     Policy("alert_min_points", _ALERTS, N_("Smallest difference that may ring"), _POINTS, 10, float, 0.1, 100),
@@ -254,6 +264,14 @@ class Policies:
     activation_days: int = 7
     second_purchase_days: int = 30
     attribution_days: int = 7
+    visit_tries: int = 3
+    doors_an_hour: int = 12
+    call_minutes: int = 3
+    chat_minutes: int = 2
+    group_minutes: int = 1
+    visit_fast_seconds: int = 20
+    cue_price_most: int = 1500
+    cue_weeks: int = 4
     alert_baseline_weeks: int = 8
     alert_min_cohort: int = 20
     alert_min_points: float = 10

@@ -1,0 +1,1 @@
+"""What to say at each door with tomorrow's delivery."""

@@ -1,0 +1,1 @@
+"""Running a drive: freezing its list, choosing channels, sharing out tasks, handing over, ending."""
