@@ -108,6 +108,20 @@ def as_of() -> date | None:
     return lifecycle.latest_as_of()
 
 
+def means(batch: Batch, customer_id: int) -> bool:
+    """Whether an open batch is for this customer: within its audience and its maker's reach, as of now. Without any
+    word of an audience only the reach decides, which `queries.handing_out` asks."""
+    if not batch.audience:
+        return True
+    found = people.people(scope_of(batch.scope), directory.from_text(batch.audience))
+    return found.filter(pk=customer_id).exists()
+
+
+def is_by_class(batch: Batch) -> bool:
+    """Whether classes decide who is in it: then whoever refuses profiling gets none."""
+    return rules.is_by_class(directory.from_text(batch.audience).chosen)
+
+
 def fates_sql(batch: Batch, at: datetime) -> tuple[str, Params]:
     """A SELECT of every candidate of now with the reason against them; see FATES for its columns."""
     wanted = directory.from_text(batch.audience)

@@ -62,7 +62,7 @@ def basket_of(coupon: Coupon, day: date) -> Basket:
 def _split(batch: Batch) -> tuple[str, list[str], list[str]]:
     """The column that tells classes apart, those the batch is for, and the others."""
     wanted = directory.from_text(batch.audience)
-    if batch.origin == Batch.Origin.OPEN or not rules.is_by_class(wanted.chosen):
+    if not rules.is_by_class(wanted.chosen):
         return "rfm_class", [], []
     if wanted.lifecycle and not wanted.rfm:
         return "lifecycle", list(wanted.lifecycle), [one for one in classes.LIFECYCLE if one not in wanted.lifecycle]

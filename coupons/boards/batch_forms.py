@@ -23,15 +23,15 @@ class _Moment(forms.DateTimeInput):
 
 
 class BatchForm(forms.Form):
-    """The fields of a draft. An open batch asks for a quantity, any other for an audience and a share held out."""
+    """The fields of a draft. An open batch asks for a quantity, any other for a share held out."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     strategy = forms.IntegerField(widget=forms.HiddenInput, required=False)
     open = forms.BooleanField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("Name of the batch"), max_length=80)
     audience = forms.CharField(
-        label=_("Audience"), max_length=4000, required=False,
-        help_text=_("The words of the customer list's address; empty means everybody in your reach."),
+        label=_("In the words of the customer list"), max_length=4000, required=False,
+        help_text=_("Filter the customer list, then copy what its address says behind the “?”. Empty: everybody."),
     )  # fmt: skip
     coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"))
     budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"))
@@ -80,7 +80,7 @@ class BatchForm(forms.Form):
         names = ("name", "coupon", "budget", "audience", "no_holdout_reason", "message_channel", "message", "send_at",
                  "decide_by")  # fmt: skip
         found = {name: said[name] for name in names} | {"holdout_share": (said["holdout"] or 0) / 100}
-        return found | ({"recipients": said["quantity"], "audience": ""} if said["open"] else {})
+        return found | ({"recipients": said["quantity"]} if said["open"] else {})
 
 
 def initial_of(batch: Batch) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from communities.access import Desk, DeskRequest, desk_page
 from communities.redirects import back
 from communities.rules import DRAFT_COUPONS, HAND_OVER, PHONE, SEE_COUPONS, SEE_CUSTOMERS
 from communities.scoping import Scope
+from coupons.batches import audience
 from coupons.batches import queries as batches
 from coupons.batches.models import Batch
 from coupons.budgets.actions import Short
@@ -27,6 +28,7 @@ from users.contact import queries as contact
 from users.contact.rules import REASONS
 from users.customers import search
 from users.customers.models import Customer
+from users.directory import filters, listing, sentence
 
 SHOWN = 50
 REFUSED_SHOWN = 10
@@ -132,7 +134,8 @@ def _offers(desk: Desk, person: Customer, held: list[Held], at: datetime) -> dic
     if not _may_give(desk, person):
         return {}
     had = {one.grant.batch_id for one in held}
-    offers = [(one, one.recipients - one.issued) for one in _handing_out(person, at) if one.pk not in had]
+    open_to_them = [one for one in _handing_out(person, at) if one.pk not in had and audience.means(one, person.pk)]
+    offers = [(one, one.recipients - one.issued) for one in open_to_them]
     against = contact.may_contact(person.pk, "coupon", at, by_class=False) if offers else ""
     return {"offers": offers, "against": _(REASONS[against]) if against else ""}
 
@@ -151,11 +154,19 @@ def _give(request: DeskRequest, person: Customer, batch_id: int, at: datetime) -
         messages.success(request, _("Coupon %(code)s handed out") % {"code": grant.code})
     except actions.SoldOut:
         messages.error(request, _("None of these coupons is left to hand out; nothing was handed out."))
+    except actions.NotMeant:
+        text = _("Nothing was handed out: “%(batch)s” is for others. It is for: %(audience)s.")
+        messages.error(request, text % {"batch": batch, "audience": _audience(request.desk, batch)})
     except actions.MayNot as held:
         messages.error(request, _("Nothing was handed out: %(why)s") % {"why": _(REASONS[held.reason])})
     except Short as lacks:
         text = _("Nothing was handed out: the budget “%(budget)s” does not hold another one")
         messages.error(request, text % {"budget": lacks.budget.name})
+
+
+def _audience(desk: Desk, batch: Batch | None) -> str:
+    wanted = filters.from_text(batch.audience if batch else "")
+    return sentence.text(wanted, listing.names(wanted, desk))
 
 
 def _may_give(desk: Desk, person: Customer) -> bool:

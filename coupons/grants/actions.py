@@ -7,13 +7,14 @@ Whole batches are issued by issuing.issue.
 """
 
 from coupons.grants.ending import expire, void, void_open
-from coupons.grants.giving import MayNot, SoldOut, issue_one
+from coupons.grants.giving import MayNot, NotMeant, SoldOut, issue_one
 from coupons.grants.reading import Read, read_uses
 from coupons.grants.using import Conflict, Use, use
 
 __all__ = [
     "Conflict",
     "MayNot",
+    "NotMeant",
     "Read",
     "SoldOut",
     "Use",

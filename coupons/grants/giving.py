@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from communities.actions import write_log
 from communities.models import StaffMember
-from coupons.batches import holds, steps
+from coupons.batches import audience, holds, steps
 from coupons.batches.models import Batch, Hold
 from coupons.budgets import queries as budgets
 from coupons.definitions import queries as templates
@@ -43,9 +43,13 @@ class MayNot(Exception):
         self.reason = reason
 
 
+class NotMeant(Exception):
+    """The batch is for others: the customer is not in its audience."""
+
+
 def issue_one(batch_id: int, customer_id: int, *, by: StaffMember | None, at: datetime) -> Grant:
-    """The customer's coupon of an open batch: a new one, or the one they have of it. Raises SoldOut, MayNot and
-    budgets.actions.Short (a limit of their community or station is reached)."""
+    """The customer's coupon of an open batch: a new one, or the one they have of it. Raises SoldOut, NotMeant,
+    MayNot and budgets.actions.Short (a limit of their community or station is reached)."""
     for left in range(TRIES - 1, -1, -1):
         try:
             return _had(batch_id, customer_id) or _give(batch_id, customer_id, by, at)
@@ -66,9 +70,7 @@ def _had(batch_id: int, customer_id: int) -> Grant | None:
 @transaction.atomic
 def _give(batch_id: int, customer_id: int, by: StaffMember | None, at: datetime) -> Grant:
     """The batch's counter moves first: its row makes everybody else who hands out wait, and look again."""
-    reason = contact_queries.may_contact(customer_id, "coupon", at, by_class=False)
-    if reason:
-        raise MayNot(reason)
+    _ask(batch_id, customer_id, at)
     handing_out = Batch.objects.filter(pk=batch_id, origin="open", state="issuing", issued__lt=F("recipients"))
     if not handing_out.update(issued=F("issued") + 1):
         raise SoldOut(batch_id)
@@ -82,6 +84,18 @@ def _give(batch_id: int, customer_id: int, by: StaffMember | None, at: datetime)
               detail={"batch": batch.number, "customer": customer_id})  # fmt: skip
     _count_at_its_place(batch, grant, by)
     return grant
+
+
+def _ask(batch_id: int, customer_id: int, at: datetime) -> None:
+    """Whether this customer may have one. What a batch says stands still once it is approved, so no lock is needed."""
+    batch = Batch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        raise SoldOut(batch_id)
+    if not audience.means(batch, customer_id):
+        raise NotMeant(batch_id)
+    by_class = audience.is_by_class(batch)
+    if reason := contact_queries.may_contact(customer_id, "coupon", at, by_class=by_class):
+        raise MayNot(reason)
 
 
 def _write(batch: Batch, customer_id: int, at: datetime) -> Grant:

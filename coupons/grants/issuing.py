@@ -15,8 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from coupons.batches import rules as batch_rules
-from coupons.batches import steps
+from coupons.batches import audience, steps
 from coupons.batches.models import Batch, BatchMember, BatchStep
 from coupons.definitions import queries as templates
 from coupons.definitions import rules as definitions
@@ -27,7 +26,6 @@ from opsdesk.lib.runs.actions import Cancelled, Hold
 from opsdesk.lib.runs.models import Job
 from users.contact import actions as contact
 from users.contact import queries as contact_queries
-from users.directory import filters
 
 KIND = "issue_batch"
 CHUNK = 5_000
@@ -118,7 +116,7 @@ def _write_chunk(batch: Batch, hold: Hold, size: int) -> int | None:
     if not judged:
         return None
     sql.run(issue_sql.GRANTS, **said)
-    messages.write(batch, at, said, _by_class(batch))
+    messages.write(batch, at, said, audience.is_by_class(batch))
     contact.touch_all(issue_sql.TOUCHES, said)
     if given < judged:
         _skip(batch, said)
@@ -129,7 +127,7 @@ def _write_chunk(batch: Batch, hold: Hold, size: int) -> int | None:
 def _judge(batch: Batch, at: datetime, said: dict[str, Any]) -> tuple[int, int]:
     """The chunk's own table, each member with "" or the reason against it; how many, and how many get theirs."""
     gate, params = contact_queries.gate(
-        "SELECT customer_id FROM next", said, channel="coupon", at=at, by_class=_by_class(batch)
+        "SELECT customer_id FROM next", said, channel="coupon", at=at, by_class=audience.is_by_class(batch)
     )
     sql.run(issue_sql.CHUNK.format(gate=gate), **params)
     judged, given = sql.rows(issue_sql.COUNTS)[0]
@@ -176,11 +174,6 @@ def _step(verb: str, batch: Batch) -> None:
         taken = steps.begin(verb, batch.pk, None)
         steps.take(verb, taken, by=None, at=timezone.now())
         batch.state = taken.state
-
-
-def _by_class(batch: Batch) -> bool:
-    """Whether classes decided who is in it: then whoever refuses profiling by now gets none."""
-    return batch_rules.is_by_class(filters.from_text(batch.audience).chosen)
 
 
 def _ends_at(batch: Batch, at: datetime) -> datetime:

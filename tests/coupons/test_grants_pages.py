@@ -18,6 +18,7 @@ from tests.coupons.granting import approved
 from tests.coupons.worlds import make_budget, make_coupon
 from tests.factories import make_customer
 from users.contact.models import ContactWish, Touch
+from users.customers.models import Standing
 from users.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -305,3 +306,33 @@ def test_a_parcel_of_unknown_fate_waits_for_those_who_hand_over(neighbour, peopl
     Parcel.objects.create(**about, number=2, state="done")
     assert waits_for(people.data_admin) == [f"Nobody knows whether the shop has parcel 1 of {batch.number}"]
     assert waits_for(people.operator) == []
+
+
+# -- For whom an open batch is -------------------------------------------------------------------------------------
+
+
+def test_an_open_batch_is_handed_to_its_audience_alone(people, neighbour, as_):
+    elsewhere = make_customer(community=people.jinling)
+    batch = open_batch(audience="community=jinling")
+    assert "Hand out a coupon" not in section(as_("manager"), neighbour)
+    assert "Hand out a coupon" in section(as_("manager"), elsewhere)
+    refused = post(as_("manager"), "coupon_give", neighbour.pk, batch=batch.pk)
+    assert told(refused) == [f"Nothing was handed out: “{batch}” is for others. It is for: community is 金陵名苑."]
+    assert told(post(as_("manager"), "coupon_give", elsewhere.pk, batch=batch.pk))[0].endswith("handed out")
+    assert list(Grant.objects.values_list("customer", flat=True)) == [elsewhere.pk]
+
+
+def test_an_audience_of_classes_hands_nothing_to_whoever_refuses_profiling(people, neighbour):
+    batch = open_batch(audience="purchases_min=0&community=cuiping")
+    chosen = open_batch(audience=f"ids={neighbour.pk}", budget=batch.budget)
+    ContactWish.objects.create(customer=neighbour, no_profiling=True)
+    Standing.objects.create(customer=neighbour, as_of=dt.date(2018, 5, 7), lifecycle="silent", purchases=2)
+    with pytest.raises(actions.MayNot, match="profiling"):
+        handed(batch, neighbour)
+    assert handed(chosen, neighbour).customer_id == neighbour.pk
+
+
+def test_the_audience_is_read_within_the_reach_of_its_maker(people, neighbour):
+    reach = {"everywhere": False, "communities": [people.jinling.pk], "stations": []}
+    with pytest.raises(actions.NotMeant):
+        handed(open_batch(audience=f"ids={neighbour.pk}", scope=reach), neighbour)
