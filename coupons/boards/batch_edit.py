@@ -71,7 +71,7 @@ def batch_preview(request: DeskRequest) -> HttpResponse:
     """Whom the form means as it stands."""
     form = _form(request.POST)
     form.is_valid()
-    return render(request, "coupons/boards/_batch_preview.html", _preview(request, form))
+    return render(request, "coupons/boards/_batch_preview.html", _preview(request, form) | {"again": True})
 
 
 def _form(data: Any, found: Batch | None = None, **options: Any) -> BatchForm:

@@ -13,6 +13,7 @@ from coupons.budgets.models import Budget
 from tests.coupons.worlds import make_batch, make_budget, make_coupon, make_people
 
 pytestmark = pytest.mark.django_db
+EN = {"Accept-Language": "en"}
 
 
 def fields(**changes):
@@ -65,7 +66,30 @@ def test_what_cannot_be_a_batch_is_said_beside_its_field(changes, field, people,
 
 def test_a_batch_for_handing_out_has_a_quantity(people, as_):
     post(as_("operator"), "batch-new", **fields(open="1", quantity=30, holdout=""))
-    assert (Batch.objects.get().origin, Batch.objects.get().recipients) == ("open", 30)
+    made = Batch.objects.get()
+    assert (made.origin, made.recipients, made.candidates, made.audience) == ("open", 30, 0, "lifecycle=silent")
+    assert "to: class is Silent" in as_("operator").get(reverse("batch", args=[made.pk]), headers=EN).content.decode()
+
+
+def test_the_form_says_its_audience_in_words_and_keeps_the_words_of_the_address_folded(people, as_):
+    make_people(n=3, community=people.cuiping)
+    page = as_("operator").get(reverse("batch-new"), {"audience": "lifecycle=silent&community=cuiping"}, headers=EN)
+    shown = " ".join(page.content.decode().split())
+    assert "community is <b>翠屏花园</b>, and class is <b>Silent</b>" in shown
+    assert "3 customers</a></p>" in shown
+    assert "<details><summary>Change the audience</summary>" in shown
+
+
+def test_the_sentence_follows_what_is_typed(people, as_):
+    make_people(n=3, community=people.cuiping)
+    text = post(as_("operator"), "batch-preview", **fields(audience="community=cuiping")).content.decode()
+    assert 'id="batch-audience" hx-swap-oob="true"' in text
+    assert "<b>翠屏花园</b>" in text
+
+
+def test_words_that_cannot_be_read_open_their_fold(people, as_):
+    text = post(as_("operator"), "batch-new", **fields(audience="lifecycle=nonsense")).content.decode()
+    assert "<details open><summary>Change the audience</summary>" in text
 
 
 def test_the_list_counts_states_and_says_who_waits_for_whom(people, as_):
