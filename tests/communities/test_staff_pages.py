@@ -233,7 +233,9 @@ def test_a_token_is_shown_once_and_opens_the_api_within_its_scopes(as_, people) 
         ("analyst", ["read:rfm"], 0, False),
         ("analyst", ["read:rfm"], 9999, False),
         ("data_admin", ["import:orders"], 90, True),
-        ("staff", ["read:customers"], 90, False),  # no role at a station uses the API
+        ("staff", ["record:visits"], 90, True),  # an app of the station's own
+        ("staff", ["read:segments"], 90, False),  # nobody at a station sees the boards
+        ("auditor", ["read:communities"], 90, False),
         ("newcomer", ["read:rfm"], 90, False),
     ],
 )
@@ -254,4 +256,4 @@ def test_a_token_is_revoked_by_its_owner_or_by_whoever_manages_the_account(as_, 
 
 def test_ones_own_page_leads_to_the_reference_of_the_api_where_one_may_use_it(as_) -> None:
     assert f'href="{reverse("api")}"' in as_("analyst").get(reverse("me")).content.decode()
-    assert f'href="{reverse("api")}"' not in as_("staff").get(reverse("me")).content.decode()
+    assert f'href="{reverse("api")}"' not in as_("auditor").get(reverse("me")).content.decode()

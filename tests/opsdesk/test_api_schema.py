@@ -63,7 +63,7 @@ def test_a_living_token_fetches_the_schema_and_so_does_a_browser(people: Cast, a
 def test_nobody_else_reads_the_schema(people: Cast, as_, client: Client) -> None:
     answer = client.get(reverse("api_schema"))
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
-    assert as_("staff").get(reverse("api_schema")).status_code == 403
+    assert as_("auditor").get(reverse("api_schema")).status_code == 403
 
 
 def test_fields_inside_fields_are_read_out_below_them(schema: dict) -> None:
