@@ -82,6 +82,7 @@ reminder_urls: list[URLPattern] = [
 batch_urls: list[URLPattern] = [
     path("batches/", batches.batches, name="batches"),
     path("batches/new/", batch_edit.batch_new, name="batch-new"),
+    path("batches/from-list/", batch_edit.batch_from_list, name="batch-from-list"),
     path("batches/preview/", batch_edit.batch_preview, name="batch-preview"),
     path("batches/<slug:key>/", batches.batch, name="batch"),
     path("batches/<slug:key>/members/", batches.batch_members, name="batch-members"),

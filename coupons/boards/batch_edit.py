@@ -1,11 +1,14 @@
 """Drafting a batch and changing one: the form, and beside it whom it means now."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,6 +26,7 @@ from coupons.strategies import audience
 from coupons.strategies import queries as strategies
 from coupons.strategies.models import StrategyVersion
 from users.directory import filters, listing, sentence
+from users.directory import queries as directory
 
 
 @desk_page(DRAFT_COUPONS)
@@ -37,6 +41,19 @@ def batch_new(request: DeskRequest) -> HttpResponse:
     made = deeds.draft(form, scope=request.desk.scope, by=request.user, at=timezone.now(), version=version)
     messages.success(request, _("%(number)s drafted: look at it, then hand it in") % {"number": made.number})
     return redirect("batch", made.pk)
+
+
+@desk_page(DRAFT_COUPONS)
+@require_POST
+def batch_from_list(request: DeskRequest) -> HttpResponse:
+    """The rows ticked in the customer list, or all that its filter leaves, as the audience of a new draft."""
+    shown, ids = filters.from_query(request.GET), directory.ticked_ids(request.POST)
+    if len(ids) > filters.MOST_IDS:
+        text = _("At most %(n)s customers can be ticked for one batch: filter the list down to them instead.")
+        messages.error(request, text % {"n": filters.MOST_IDS})
+        return redirect(f"{reverse('customers')}?{shown.to_query() or 'all=1'}")
+    meant = replace(shown, ids=ids) if ids else shown
+    return redirect(f"{reverse('batch-new')}?{urlencode({'audience': meant.to_query()})}")
 
 
 @desk_page(DRAFT_COUPONS)
@@ -93,7 +110,7 @@ def _version(text: str) -> StrategyVersion | None:
 
 def _first(request: DeskRequest, version: StrategyVersion | None) -> dict[str, Any]:
     share = round(policies.for_company().holdout_share * 100)
-    words = filters.from_text(request.GET.get("audience", "")).to_query()
+    words = _words(request, request.GET.get("audience", ""))
     first = {"audience": words, "coupon": request.GET.get("coupon"), "holdout": share, "revision": 0}
     first |= {"open": request.GET.get("open") == "1"}
     if version is not None:
@@ -103,6 +120,14 @@ def _first(request: DeskRequest, version: StrategyVersion | None) -> dict[str, A
             "message_channel": version.message_channel,
         }  # fmt: skip
     return first
+
+
+def _words(request: DeskRequest, asked: str) -> str:
+    """In the order of the filter. What cannot be read stays and is said: without it more people would be meant."""
+    wanted = filters.from_text(asked)
+    if wanted.unread:
+        messages.error(request, _("This cannot be read: %(words)s") % {"words": ", ".join(wanted.unread)})
+    return asked if wanted.unread else wanted.to_query()
 
 
 def _page(request: DeskRequest, found: Batch | None, form: BatchForm, status: int = 200) -> HttpResponse:

@@ -11,6 +11,7 @@ from coupons.batches import actions
 from coupons.batches.models import Batch
 from coupons.budgets.models import Budget
 from tests.coupons.worlds import make_batch, make_budget, make_coupon, make_people
+from tests.factories import make_customer
 
 pytestmark = pytest.mark.django_db
 EN = {"Accept-Language": "en"}
@@ -85,6 +86,43 @@ def test_the_sentence_follows_what_is_typed(people, as_):
     text = post(as_("operator"), "batch-preview", **fields(audience="community=cuiping")).content.decode()
     assert 'id="batch-audience" hx-swap-oob="true"' in text
     assert "<b>翠屏花园</b>" in text
+
+
+def from_list(as_, query, **posted):
+    address = f"{reverse('batch-from-list')}?{query}"
+    return as_("operator").post(address, posted, headers=EN, follow=True)
+
+
+def test_the_rows_ticked_in_a_list_become_the_draft_and_without_ticks_the_whole_list(people, as_):
+    first, second, *_others = make_people(n=5, community=people.cuiping)
+    ticked = from_list(as_, "community=cuiping&sort=-net", id=[first.pk, second.pk], everything="")
+    assert ticked.context["form"]["audience"].value() == f"community=cuiping&ids={first.pk},{second.pk}"
+    assert ticked.context["facts"].total == 2
+    for posted in ({}, {"id": [first.pk], "everything": "1"}):
+        whole = from_list(as_, "community=cuiping", **posted)
+        assert whole.context["form"]["audience"].value() == "community=cuiping"
+        assert whole.context["facts"].total == 5
+
+
+def test_more_rows_than_a_filter_names_are_refused_in_words(people, as_):
+    answer = from_list(as_, "community=cuiping", id=range(1, 502))
+    assert answer.redirect_chain[0][0] == f"{reverse('customers')}?community=cuiping"
+    assert "At most 500 customers can be ticked for one batch" in answer.content.decode()
+
+
+def test_the_list_offers_drafting_with_ticks_and_without(people, as_):
+    make_customer(community=people.cuiping)
+    page, read = (as_(who).get(reverse("customers"), {"community": "cuiping"}) for who in ("operator", "analyst"))
+    offer = f'<button class="btn" type="submit" formaction="{reverse("batch-from-list")}?community=cuiping">'
+    toolbar, bulk = page.content.decode().split('<div class="bulk')
+    assert (toolbar.count(offer), bulk.count(offer)) == (1, 1)
+    assert reverse("batch-from-list") not in read.content.decode()
+
+
+def test_an_address_that_cannot_be_read_is_said_before_it_means_everybody(people, as_):
+    page = as_("operator").get(reverse("batch-new"), {"audience": "ids=99999999999"}, headers=EN)
+    assert "This cannot be read: ids" in page.content.decode()
+    assert page.context["form"]["audience"].value() == "ids=99999999999"
 
 
 def test_words_that_cannot_be_read_open_their_fold(people, as_):

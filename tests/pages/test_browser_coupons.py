@@ -60,7 +60,7 @@ def waiting(people: cast.Cast, shop) -> Batch:
 
 def draft_and_hand_in(page: Page) -> None:
     """From the customer list to a batch that holds out thirty of a hundred; ends on the batch's page."""
-    page.click("a.btn[href^='/batches/new/']")
+    page.click(".toolbar button[formaction^='/batches/from-list/']")
     page.fill("input[name=name]", "老客回访")
     page.select_option("select[name=coupon]", index=1)
     page.select_option("select[name=budget]", index=1)
@@ -201,7 +201,7 @@ def test_the_second_of_two_approvers_is_told_who_was_first(
     first.click(APPROVE)
     expect(first.locator(".toast-line")).to_contain_text("已通过")
     second.click(APPROVE)
-    expect(second.locator(".fault")).to_contain_text("manager 先了一步")
+    expect(second.locator(".fault")).to_contain_text("manager 已先一步")
     second.click(".fault .btn-primary")
     expect(second.locator("#state")).to_have_text("已通过")
     assert waiting.steps.filter(verb="approve").count() == 1
@@ -221,7 +221,7 @@ def test_an_edit_sends_it_back_to_draft_under_the_approvers_hand(
     expect(page.locator("#state")).to_have_text("草稿")
     approver.fill("input[name=comment]", "新客另有新人价")
     approver.click(APPROVE)
-    expect(approver.locator(".fault")).to_contain_text("operator 先了一步")
+    expect(approver.locator(".fault")).to_contain_text("operator 已先一步")
     waiting.refresh_from_db()
     assert (waiting.state, waiting.revision, waiting.control, waiting.recipients) == ("draft", 2, 3, 3)
 
@@ -244,3 +244,12 @@ def test_what_was_issued_is_used_open_expired_or_void(visit, people: cast.Cast) 
     whole, *parts, fen = numbers(page, "#progress dd")
     assert (whole, parts, fen) == (9, [1, 5, 1, 2], 1200)
     assert whole == sum(parts)
+
+
+def test_ticked_rows_become_a_draft(visit, people: cast.Cast, shop) -> None:
+    shop(6)
+    page = visit(LIST, by=people.operator)
+    for place in (0, 2):
+        page.locator("input[name=id]").nth(place).check()
+    page.click(".bulk button[formaction^='/batches/from-list/']")
+    expect(page.locator("#batch-audience")).to_contain_text("2 人")

@@ -54,8 +54,14 @@ def in_order(found: QuerySet[Any], field: str, *, descending: bool) -> QuerySet[
 
 def ticked(found: QuerySet[Customer], posted: QueryDict) -> QuerySet[Customer]:
     """Those of a list that a bulk form means: the rows ticked; all of them where `everything` is set or none is."""
+    ids = ticked_ids(posted)
+    return found.filter(id__in=ids) if ids else found
+
+
+def ticked_ids(posted: QueryDict) -> tuple[int, ...]:
+    """Empty: the form means the whole list."""
     ids = [int(text) for text in posted.getlist("id") if text.isascii() and text.isdigit() and len(text) < 19]
-    return found.filter(id__in=ids) if ids and not posted.get("everything") else found
+    return () if posted.get("everything") else tuple(dict.fromkeys(ids))
 
 
 def with_digits(scope: Scope, filters: Filters, digits: str) -> tuple[int, ...]:
