@@ -46,3 +46,8 @@ def expect_everybody() -> None:
     the planner takes them for one row and loops over everybody for each: forbid it to."""
     expect_much()
     run("SET LOCAL enable_nestloop = off")
+
+
+def expect_few() -> None:
+    """Take that back for statements that start from a small table whose statistics are fresh."""
+    run("SET LOCAL enable_nestloop = on")

@@ -18,7 +18,7 @@ from users.rfm.rules import COMPANY, Cuts, Scores
 
 # By R, F, M high as the bits of a number.
 _CLASSES = [rules.CLASS_OF[bool(n & 4), bool(n & 2), bool(n & 1)] for n in range(8)]
-_TABLES = ("rfm_proxy", "rfm_window", "rfm_base", "rfm_scored", "rfm_classed")
+_TABLES = ("rfm_suspect", "rfm_proxy", "rfm_window", "rfm_base", "rfm_scored", "rfm_classed")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,10 @@ def _clean(as_of: date, policies: Mapping[int, Policies], days: str) -> None:
     }
     first_start = scoring_sql.FIRST_START if merging else scoring_sql.EVERY_DAY_STARTS
     sql.run(scoring_sql.WINDOW.format(days=days, first_start=first_start), **params)
+    sql.run(scoring_sql.SUSPECTS)
+    sql.expect_few()
     sql.run(scoring_sql.PROXIES, **params)
+    sql.expect_everybody()
     sql.run(scoring_sql.BASE, **params)
 
 

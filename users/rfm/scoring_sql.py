@@ -24,15 +24,21 @@ SELECT community_id, customer_id,
  GROUP BY community_id, customer_id
 """
 
-# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders. Only those
-# whose days saw more than one door at all are counted (max_addresses is at least 1).
+# Those whose days saw more than one door at all (max_addresses is at least 1): few, and only their orders are read.
+SUSPECTS = """
+CREATE TEMPORARY TABLE rfm_suspect AS
+SELECT customer_id, community_id FROM rfm_window WHERE door_low <> door_high;
+ANALYZE rfm_suspect
+"""
+
+# Proxy buyers: one row a customer with too many doors among the orders that are left without service orders.
 PROXIES = f"""
 CREATE TEMPORARY TABLE rfm_proxy AS
 SELECT d.customer_id
-  FROM (SELECT o.customer_id, o.day, o.address_key, o.service_amount, w.community_id
-          FROM rfm_window w
-          JOIN users_order o ON o.customer_id = w.customer_id
-         WHERE w.door_low <> w.door_high AND o.counted AND o.address_key <> '' AND o.day < %(as_of)s) d
+  FROM (SELECT o.customer_id, o.day, o.address_key, o.service_amount, s.community_id
+          FROM rfm_suspect s
+          JOIN users_order o ON o.customer_id = s.customer_id
+         WHERE o.counted AND o.address_key <> '' AND o.day < %(as_of)s) d
  WHERE {_INSIDE}
    AND NOT (d.service_amount > 0 AND d.service_amount >= (%(service_min)s::bigint[])[d.community_id + 1])
  GROUP BY d.customer_id, d.community_id
