@@ -8,6 +8,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from communities.actions import write_log
 from communities.models import StaffAct
 from tests.cast import Cast
 from tests.factories import make_customer
@@ -74,6 +75,15 @@ def test_the_export_is_masked_and_logged(as_, own: Customer) -> None:
     assert "13611112222" not in text
     assert StaffAct.objects.get(verb="export").detail == {"rows": 1}
     assert as_("staff").post(reverse("wishes_export")).status_code == 403
+
+
+def test_the_export_counts_with_the_others_of_the_hour(people, as_, own: Customer) -> None:
+    for _earlier in range(10):
+        write_log(staff=people.analyst, verb="export", thing="customers")
+    answer = as_("analyst").post(reverse("wishes_export"), headers={"Accept-Language": "en"}, follow=True)
+    assert "10 exports within an hour are the limit; nothing was taken." in answer.content.decode()
+    assert StaffAct.objects.filter(thing="wishes").count() == 0
+    assert as_("manager").post(reverse("wishes_export")).headers["Content-Disposition"].startswith("attachment")
 
 
 # -- The file --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from communities import rules
+from communities import rates, rules
 from communities.access import Desk
 from communities.models import Assignment, StaffAct, StaffMember
 from opsdesk import waiting
@@ -46,7 +46,7 @@ def test_the_thirtieth_raises_one_alarm_and_the_sixtieth_is_the_last(people: Cas
     [alarm] = alarms()
     assert (alarm.staff, alarm.thing, alarm.thing_id) == (people.lead, "staff", str(people.lead.pk))
     assert alarm.detail == {"reveals": 30}
-    with pytest.raises(actions.TooMany):
+    with pytest.raises(rates.TooMany):
         seen(people, 1)
 
 

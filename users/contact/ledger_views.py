@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from communities import queries as places
+from communities import rates
 from communities.access import DeskRequest, desk_page
 from communities.actions import write_log
 from communities.rules import CHANGE_WISHES, EXPORT, SEE_CUSTOMERS
@@ -53,8 +54,14 @@ def _page(request: DeskRequest) -> dict[str, Any]:
 @desk_page(EXPORT)
 @require_POST
 def wishes_export(request: DeskRequest) -> HttpResponse:
-    """The lines of the filter as a file, phones masked; taking it is a line of the log."""
+    """The lines of the filter as a file, phones masked; taking it is a line of the log, and counts as an export."""
     desk, form = request.desk, LedgerForm(request.POST)
+    try:
+        rates.may_export(desk.staff)
+    except rates.TooMany as limit:
+        text = _("%(n)s exports within an hour are the limit; nothing was taken. Try again later.")
+        messages.error(request, text % {"n": limit.args[0]})
+        return redirect("wishes")
     community = desk.community.code if desk.community else ""
     found = queries.ledger(desk.scope, community=community, **form.asked())
     now = timezone.localtime()

@@ -1,12 +1,11 @@
 """Writes of the customer pages: phones revealed, exports counted, notes, saved views, what a list should show."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db import transaction
 
+from communities import rates
 from communities.actions import write_log
 from communities.models import StaffAct, StaffMember
 from opsdesk.lib import limits, phones
@@ -25,10 +24,6 @@ REASONS = {
 }
 
 
-class TooMany(Exception):
-    """Done as often in the last hour as is allowed; the argument is the limit."""
-
-
 # -- Phones and exports --------------------------------------------------------------------------------------------
 
 
@@ -36,20 +31,14 @@ class TooMany(Exception):
 def reveal(customer: Customer, *, by: StaffMember, reason: str) -> str:
     """The full phone, once, for a logged reason. Raises TooMany after sixty within an hour; at thirty the log keeps an
     alarm, which waits for whoever looks after staff."""
-    before = _count(by, "reveal", limits.REVEALS)
+    before = rates.count(by, "reveal", limits.REVEALS)
     write_log(
         staff=by, verb="reveal", thing="customer", thing_id=customer.pk, community_id=customer.community_id,
         reason=reason, detail={"phone": phones.mask(customer.phone)},
     )  # fmt: skip
-    if before + 1 == limits.REVEALS_ALARM and not _lately(by, "alarm", limits.REVEALS):
+    if before + 1 == limits.REVEALS_ALARM and not rates.lately(by, "alarm", limits.REVEALS):
         write_log(staff=by, verb="alarm", thing="staff", thing_id=by.pk, detail={"reveals": before + 1})
     return customer.phone
-
-
-@transaction.atomic
-def may_export(by: StaffMember) -> None:
-    """Raises TooMany after ten within an hour."""
-    _count(by, "export", limits.EXPORTS)
 
 
 def log_export(
@@ -64,21 +53,6 @@ def count_export(act: StaffAct, *, rows: int) -> None:
     """How many rows it was in the end, where they were written as they came."""
     act.detail = act.detail | {"rows": rows}
     act.save(update_fields=["detail"])
-
-
-def _count(by: StaffMember, verb: str, rate: limits.Rate) -> int:
-    """How often before. One at a time for each person, so that two at once cannot both be the last."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [verb, by.pk])
-    if (before := _lately(by, verb, rate)) >= rate.most:
-        raise TooMany(rate.most)
-    return before
-
-
-def _lately(by: StaffMember, verb: str, rate: limits.Rate) -> int:
-    """Index act_of_a_person."""
-    since = Now() - timedelta(seconds=rate.seconds)
-    return StaffAct.objects.filter(staff=by, verb=verb, at__gt=since).count()
 
 
 # -- Notes, views, what a list shows -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from communities import rates
 from communities.access import Desk
 from communities.rules import EXPORT, REVEAL_PHONE
 from opsdesk.lib import exports, names, phones
@@ -28,7 +29,7 @@ def chosen(desk: Desk, shown: Listing, posted: QueryDict) -> QuerySet[Customer]:
 
 def download(desk: Desk, shown: Listing, found: QuerySet[Customer], wanted: dict[str, Any]) -> HttpResponse:
     """The file, after its line in the log. Raises TooMany."""
-    actions.may_export(desk.staff)
+    rates.may_export(desk.staff)
     key = columns.SORTS[shown.sort.key]
     ordered = queries.in_order(queries.rows(found), key.field, descending=shown.sort.descending)
     now = timezone.localtime()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from communities import rates
 from communities.access import DeskRequest, desk_page
 from communities.rules import DRAFT_COUPONS, EXPORT, IMPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from opsdesk.lib import htmx, paging
@@ -166,7 +167,7 @@ def customers_export(request: DeskRequest) -> HttpResponse:
         return render(request, "users/directory/export.html", _export_context(request, shown, form, chosen.count()))
     try:
         return exports.download(request.desk, shown, chosen, form.cleaned_data)
-    except actions.TooMany as limit:
+    except rates.TooMany as limit:
         messages.error(
             request,
             _("%(n)s exports within an hour are the limit; nothing was taken. Try again later.") % {"n": limit.args[0]},

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from communities import rates
 from communities.access import DeskRequest, desk_page
 from communities.rules import CHANGE_WISHES, REVEAL_PHONE, SEE_CUSTOMERS, TAG
 from communities.scoping import Scope
@@ -39,7 +40,7 @@ def customer_reveal(request: DeskRequest, customer_id: int) -> HttpResponse:
         return _reveal_answer(request, person, refused=_("Choose a reason; the number was not shown."))
     try:
         phone = actions.reveal(person, by=request.desk.staff, reason=form.cleaned_data["reason"])
-    except actions.TooMany as limit:
+    except rates.TooMany as limit:
         text = _("%(n)s numbers within an hour are the limit. Try again later, or ask your manager.")
         return _reveal_answer(request, person, refused=text % {"n": limit.args[0]})
     return _reveal_answer(request, person, phone=phone)
