@@ -1,5 +1,7 @@
 """How a batch's coupons get to the shop: its parcels, their files, and what a person decides of an unknown one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
 from communities.rules import HAND_OVER
+from coupons.batches.models import Batch
 from coupons.boards.batches import reached
 from coupons.handover import actions, calling, queries
 from coupons.handover.models import Parcel
@@ -20,16 +23,19 @@ MOST_REASON = 200
 @desk_page(HAND_OVER)
 def batch_parcels(request: DeskRequest, key: str) -> HttpResponse:
     """Every parcel, newest first, and the ways that are set up for what is in none yet."""
-    batch = reached(request.desk, key)
+    return _page(request, reached(request.desk, key))
+
+
+def _page(request: DeskRequest, batch: Batch, status: int = 200, **more: Any) -> HttpResponse:
     set_up = queries.ways(timezone.now())
-    context = {
+    context: dict[str, Any] = {
         "batch": batch,
         "rows": [(one, _open(one)) for one in queries.of_batch(batch)],
         "unpacked": queries.unpacked(batch),
         "ways": [(way, Parcel.Way(way).label) for way in set_up],
         "calls": Parcel.Way.CALL in set_up,
     }
-    return render(request, "coupons/boards/parcels.html", context)
+    return render(request, "coupons/boards/parcels.html", context | more, status=status)
 
 
 def _open(parcel: Parcel) -> set[str]:
@@ -56,14 +62,18 @@ def batch_pack(request: DeskRequest, key: str) -> HttpResponse:
 @desk_page(HAND_OVER)
 @require_POST
 def parcel_file(request: DeskRequest, parcel_id: int) -> HttpResponse:
-    """The parcel's file with whole phones, for a reason that is kept."""
+    """The parcel's file with whole phones, for a reason that is kept. One that is not what it was is said first."""
     parcel, reason = _parcel(request, parcel_id), _reason(request)
     if parcel.way != Parcel.Way.FILE:
         raise Http404
     if not reason:
         messages.error(request, _("Say what for: the file holds whole phones. Nothing was downloaded."))
         return redirect("batch_parcels", parcel.batch_id)
-    body = actions.download(parcel.pk, by=request.desk.staff, reason=reason, at=timezone.now())
+    by, at, as_it_is = request.desk.staff, timezone.now(), "as_it_is" in request.POST
+    try:
+        body = actions.download(parcel.pk, by=by, reason=reason, at=at, as_it_is=as_it_is)
+    except actions.Changed as changed:
+        return _page(request, parcel.batch, 409, changed=changed, reason=reason)
     name = f"{parcel.batch.number}-{parcel.number}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(body, content_type=exports.KINDS[exports.CSV], headers=headers)

@@ -1,4 +1,4 @@
-"""Parcels: coupons of a batch as a file for the shop, each coupon in one, the same parcel always the same bytes."""
+"""Parcels: coupons of a batch as a file for the shop, each coupon in one; other bytes than the first are said."""
 
 import csv
 import hashlib
@@ -36,20 +36,32 @@ def pack(batch_id: int, *, by: StaffMember | None, way: str = Parcel.Way.FILE) -
     return Parcel.objects.create(batch=batch, number=(last["number"] or 0) + 1, way=way, by=by, **sums)
 
 
+class Changed(Exception):
+    """The parcel's bytes are not those handed over first: a phone or a name in it has changed, or `gone` of its
+    customers are no more."""
+
+    def __init__(self, parcel: Parcel, gone: int) -> None:
+        super().__init__(str(parcel))
+        self.parcel, self.gone = parcel, gone
+
+
 @transaction.atomic
-def download(parcel_id: int, *, by: StaffMember, reason: str, at: datetime) -> bytes:
-    """The parcel's file, with whole phones, so every download is logged with its reason. Bytes that differ from those
-    handed over first raise AssertionError: a parcel is what it was. Parcels of another way are no files."""
+def download(parcel_id: int, *, by: StaffMember, reason: str, at: datetime, as_it_is: bool = False) -> bytes:
+    """The parcel's file, with whole phones, so every download is logged with its reason. Raises Changed instead of
+    other bytes than those handed over first, unless somebody asks for it as it is now: the log says that it differs.
+    Parcels of another way are no files."""
     parcel = Parcel.objects.select_for_update().get(pk=parcel_id, way=Way.FILE)
     content = written(parcel)
     digest = hashlib.sha256(content).hexdigest()
-    if parcel.digest not in ("", digest):
-        raise AssertionError(f"parcel {parcel_id} is not what was handed over")
-    parcel.digest, parcel.state, parcel.tries = digest, Parcel.State.DONE, parcel.tries + 1
+    differs = parcel.digest not in ("", digest)
+    if differs and not as_it_is:
+        raise Changed(parcel, parcel.grants - len(queries.rows(parcel)))
+    parcel.digest, parcel.state, parcel.tries = parcel.digest or digest, Parcel.State.DONE, parcel.tries + 1
     parcel.ended_at = parcel.ended_at or at
     parcel.save(update_fields=["digest", "state", "tries", "ended_at"])
     write_log(staff=by, verb="hand_over", thing="parcel", thing_id=parcel_id, reason=reason,
-              detail={"batch": parcel.batch_id, "coupons": parcel.grants, "digest": digest})  # fmt: skip
+              detail={"batch": parcel.batch_id, "coupons": parcel.grants, "digest": digest}
+              | ({"instead_of": parcel.digest} if differs else {}))  # fmt: skip
     return content
 
 

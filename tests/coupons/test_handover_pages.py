@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from communities.models import Assignment, StaffAct
 from coupons.batches.models import Batch
+from coupons.grants.models import Grant
 from coupons.handover.models import Parcel
 from opsdesk.lib.webhook import Target
 from tests.coupons.granting import approved, customers, issued
+from users.customers.models import Customer
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"Accept-Language": "en"}
@@ -48,6 +50,22 @@ def test_what_is_in_no_parcel_is_packed_and_downloaded_for_a_reason(people, as_,
     assert f"{batch.number}-1.csv" in answer.headers["Content-Disposition"]
     assert StaffAct.objects.get(verb="hand_over").reason == "to the shop"
     assert "Download again" in page(client, batch)
+
+
+def test_a_parcel_that_is_not_what_it_was_says_so_and_what_to_do(as_, batch):
+    client = as_("data_admin")
+    post(client, "batch_pack", batch.pk, way="file")
+    parcel = Parcel.objects.get()
+    post(client, "parcel_file", parcel.pk, reason="to the shop")
+    Customer.objects.unscoped("a test").filter(pk=Grant.objects.first().customer_id).update(phone="13500001111")
+    refused = post(client, "parcel_file", parcel.pk, reason="lost it")
+    text = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Parcel 1 is not what it was" in text
+    assert "a phone or a name in it has changed" in text
+    assert 'name="reason" value="lost it"' in text
+    taken = post(client, "parcel_file", parcel.pk, reason="lost it", as_it_is="1")
+    assert b"13500001111" in taken.content
 
 
 def test_the_batchs_page_leads_whoever_may_hand_over_to_its_parcels(as_, batch):
