@@ -40,6 +40,7 @@ class Visit(models.Model):
     product = models.CharField(_("goods"), max_length=120, blank=True)
     amount = models.BigIntegerField(_("amount"), null=True)
     grant = models.ForeignKey(Grant, null=True, db_constraint=False, on_delete=models.SET_NULL, related_name="+")
+    no_coupon = models.CharField(max_length=16, blank=True, help_text="why the one asked for was not given, a code")
     later_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     day = models.DateField(help_text="of `at`, Asia/Shanghai")

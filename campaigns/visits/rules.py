@@ -1,8 +1,14 @@
-"""When a visit took place, and how long the work took (pure)."""
+"""When a visit took place, how long the work took, what the events of a task come to (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+
+from campaigns.drives.outcomes import ends
+from communities.policies.rules import Policies
+from opsdesk.lib.words import N_
+from users.contact.rules import REASONS
 
 SKEWED_FROM = timedelta(minutes=2)  # a phone's clock that is further off is told so
 CONFLICT_WITHIN = timedelta(hours=12)  # two people at one door
@@ -30,3 +36,57 @@ def minutes_worked(times: Iterable[datetime]) -> float:
     gaps = (later - earlier for earlier, later in pairwise(ordered))
     worked = sum((gap if gap <= PAUSE else FIRST for gap in gaps), FIRST if ordered else timedelta())
     return worked / timedelta(minutes=1)
+
+
+# -- What the events of a task come to ---------------------------------------------------------------------------------
+
+SILENT = ("no_answer", "no_entry")  # nobody was spoken to: it takes nothing back of what was said before
+
+
+@dataclass(frozen=True)
+class Event:
+    """One live event. `staff_id`: who was there, also when somebody else put it right later."""
+
+    at: datetime
+    outcome: str
+    staff_id: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`outcome`: the last in time, "" when nothing is left; `done`: nothing is left to do."""
+
+    outcome: str = ""
+    visits: int = 0
+    done: bool = False
+
+
+def standing(events: Sequence[Event], tries: int) -> Standing:
+    """Events in the order in which they took place. Done by the last that somebody answered or that ends by itself;
+    finding nobody later takes nothing back. Nobody home `tries` times is done as well."""
+    if not events:
+        return Standing()
+    outcomes = [event.outcome for event in events]
+    telling = next((one for one in reversed(outcomes) if one not in SILENT), "no_answer")
+    return Standing(outcomes[-1], len(events), ends(telling, outcomes.count("no_answer"), tries))
+
+
+def met(one: Event, other: Event) -> bool:
+    """Two people at one door, at about the same time."""
+    return one.staff_id != other.staff_id and abs(one.at - other.at) <= CONFLICT_WITHIN
+
+
+def minutes_of(channel: str, values: Policies) -> float:
+    """Minutes of staff that reaching one customer takes; a text message takes none."""
+    taken = {"phone": values.call_minutes, "wechat": values.chat_minutes, "group": values.group_minutes}
+    return 60 / values.doors_an_hour if channel == "door" else float(taken.get(channel, 0))
+
+
+# Why a coupon that was asked for at a door was not given, beside the gate's reasons.
+NO_COUPON = REASONS | {
+    "none": N_("this drive gives none to them"),
+    "sold_out": N_("every one is handed out"),
+    "not_meant": N_("it is meant for others"),
+    "budget": N_("the budget of this place is used up"),
+    "busy": N_("it could not be given just then"),
+}
