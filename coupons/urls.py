@@ -10,6 +10,7 @@ from coupons.boards import (
     handed_out,
     holder,
     parcels,
+    refusals,
     scoreboard,
     strategies,
     strategy_edit,
@@ -52,6 +53,7 @@ effect_urls: list[URLPattern] = [
 holder_urls: list[URLPattern] = [
     path("customers/<int:customer_id>/coupons/", holder.customer_coupons, name="customer_coupons"),
     path("customers/<int:customer_id>/coupons/give/", holder.coupon_give, name="coupon_give"),
+    path("coupons/refused/", refusals.refused_uses, name="refused_uses"),
     path("coupons/held/<int:grant_id>/void/", holder.coupon_void, name="coupon_void"),
 ]
 

@@ -56,6 +56,7 @@ def customer_coupons(request: DeskRequest, customer_id: int) -> HttpResponse:
         "held": held[:SHOWN],
         "is_more": len(held) > SHOWN,
         "refused": queries.refused_of(person.pk, REFUSED_SHOWN),
+        "may_see_refused": request.desk.may(SEE_COUPONS),
         "next": here,
     }
     context |= _offers(request.desk, person, held, at)

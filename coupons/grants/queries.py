@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from communities.models import StaffAct
 from communities.scoping import Scope
 from coupons.grants.models import Grant, Redemption
 from opsdesk.lib import sql
+from users.customers.models import Customer
 
 # One row a batch. Index grant_batch_state.
 _FATES = """
@@ -69,9 +70,18 @@ def refused(batch_id: int) -> QuerySet[Redemption]:
 
 def refused_of(customer_id: int, most: int) -> list[Redemption]:
     """A customer's uses that were refused, the newest first, and those of their coupons by somebody else. A use that
-    was told with an unknown code and without an imported order is nobody's."""
+    was told with an unknown code and without an imported order is nobody's: it stands in `refused_in_reach`."""
     ids = [row[0] for row in sql.rows(_REFUSED, customer=customer_id, most=most)]
     return list(Redemption.objects.filter(pk__in=ids).order_by("-id"))
+
+
+def refused_in_reach(scope: Scope, reason: str = "") -> QuerySet[Redemption]:
+    """Every use that was refused, told for a customer in reach; of one reason where it is named. Read by its key from
+    the newest on (redemption_refused)."""
+    found = Redemption.objects.filter(taken=False, **({"reason": reason} if reason else {}))
+    if not scope.everywhere:
+        found = found.filter(Exists(Customer.objects.visible_to(scope).filter(pk=OuterRef("customer_id"))))
+    return found.select_related("grant__batch", "by")
 
 
 def of_batch(batch_id: int) -> QuerySet[Grant]:
