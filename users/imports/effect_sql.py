@@ -4,53 +4,47 @@
 """
 
 # After PREVIEW: import_chunk holds the orders that would be written; nothing has been.
-WOULD = """
-    SELECT k.customer_id IS NULL AS new_customer, coalesce(k.customer_id::text, s.phone) AS customer, k.is_new,
-           k.day, k.state = 'paid' AS counted, k.gross,
+_WOULD = """
+    SELECT k.is_new, k.day, k.state = 'paid' AS counted, k.gross,
            CASE WHEN k.state = 'waiting' THEN 0 ELSE k.refunded END AS refunded,
            k.state = 'waiting' AS waiting,
            o.day AS day_was, o.counted AS counted_was, o.gross AS gross_was, o.refunded AS refunded_was
       FROM import_chunk k
-      JOIN {orders} s ON s.grp = k.grp
       LEFT JOIN users_order o ON o.id = k.order_id
 """
 
 # Afterwards: orders that the file wrote last (order_of_an_import), with what it found.
-DID = """
-    SELECT c.first_import_id IS NOT DISTINCT FROM %(file)s AS new_customer, c.id AS customer,
-           o.first_import_id = %(file)s AS is_new, o.day, o.counted, o.gross,
+_DID = """
+    SELECT o.first_import_id = %(file)s AS is_new, o.day, o.counted, o.gross,
            CASE WHEN o.state = 'waiting' THEN 0 ELSE o.refunded END AS refunded, o.state = 'waiting' AS waiting,
            (b."order" ->> 'day')::date AS day_was, (b."order" ->> 'counted')::boolean AS counted_was,
            (b."order" ->> 'gross')::bigint AS gross_was, (b."order" ->> 'refunded')::bigint AS refunded_was
       FROM users_order o
-      JOIN users_customer c ON c.id = o.customer_id
       LEFT JOIN users_orderbefore b ON b.file_id = %(file)s AND b.order_id = o.id
      WHERE o.import_id = %(file)s
 """
 
-# One row: orders new and altered; known customers with new orders; orders whose refunds grew and by how much (fen);
-# refunds that wait for their order.
-_TOTALS = """
-SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
-       count(DISTINCT customer) FILTER (WHERE is_new AND NOT new_customer),
+# One row a pair of days on which orders count and counted before (null: they do or did not): orders new and altered;
+# orders whose refunds grew and by how much (fen); refunds that wait for their order; GMV now and then (fen).
+_DAYS = """
+SELECT CASE WHEN counted THEN day END, CASE WHEN counted_was THEN day_was END,
+       count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
        count(*) FILTER (WHERE refunded > coalesce(refunded_was, 0)),
        coalesce(sum(refunded - coalesce(refunded_was, 0))
            FILTER (WHERE refunded > coalesce(refunded_was, 0)), 0)::bigint,
-       count(*) FILTER (WHERE waiting)
-  FROM change
+       count(*) FILTER (WHERE waiting), coalesce(sum(gross), 0)::bigint, coalesce(sum(gross_was), 0)::bigint
+  FROM change GROUP BY 1, 2
 """
+WOULD, DID = f"WITH change AS ({_WOULD}) {_DAYS}", f"WITH change AS ({_DID}) {_DAYS}"
 
-# One row an ISO week (its Monday) whose GMV changes: fen.
-_GMV = """
-SELECT week, sum(fen)::bigint
-  FROM (SELECT day - (extract(isodow FROM day)::integer - 1) AS week, gross AS fen FROM change WHERE counted
-         UNION ALL
-        SELECT day_was - (extract(isodow FROM day_was)::integer - 1), -gross_was FROM change WHERE counted_was) sides
- GROUP BY week HAVING sum(fen) <> 0 ORDER BY week
+# Known customers with new orders: how many.
+WOULD_RETURN = "SELECT count(DISTINCT customer_id) FROM import_chunk WHERE is_new"
+DID_RETURN = """
+SELECT count(*) FROM users_customer c
+ WHERE c.first_import_id IS DISTINCT FROM %(file)s
+   AND EXISTS (SELECT FROM users_order o
+                WHERE o.customer_id = c.id AND o.import_id = %(file)s AND o.first_import_id = %(file)s)
 """
-
-WOULD_TOTALS, WOULD_GMV = f"WITH change AS ({WOULD}) {_TOTALS}", f"WITH change AS ({WOULD}) {_GMV}"
-DID_TOTALS, DID_GMV = f"WITH change AS ({DID}) {_TOTALS}", f"WITH change AS ({DID}) {_GMV}"
 
 NEW_CUSTOMERS = """
 SELECT count(*) FROM {people} p WHERE NOT EXISTS (SELECT FROM users_customer c WHERE c.phone = p.phone)

@@ -10,6 +10,7 @@ from opsdesk.lib import sql
 from users.imports import commit_sql, effect_sql, staging
 from users.imports.models import ImportFile
 from users.imports.staging import Tables
+from users.purchases import rules as purchases
 
 LAST = 2**62  # above every line number
 _PREVIEW = (
@@ -53,8 +54,8 @@ def _expected(file: ImportFile, classes: Classes | None) -> dict[str, Any]:
         staging.run(tables, statement, params)
     effect = {
         "estimate": True,
-        **_totals(staging.fetch(tables, effect_sql.WOULD_TOTALS)[0]),
-        "gmv": _weeks(staging.fetch(tables, effect_sql.WOULD_GMV)),
+        **_changes(staging.fetch(tables, effect_sql.WOULD)),
+        "customers_known": staging.fetch(tables, effect_sql.WOULD_RETURN)[0][0],
         "customers_new": staging.fetch(tables, effect_sql.NEW_CUSTOMERS)[0][0],
         "products_new": staging.fetch(tables, effect_sql.NEW_GOODS)[0][0],
         "communities_new": [name for (name,) in staging.fetch(tables, commit_sql.NEW_COMMUNITIES)],
@@ -70,8 +71,8 @@ def happened(file: ImportFile) -> dict[str, Any]:
     unchanged = file.facts["orders"] - file.orders_created - file.orders_updated
     return {
         "estimate": False,
-        **_totals(sql.rows(effect_sql.DID_TOTALS, file=file.pk)[0]),
-        "gmv": _weeks(sql.rows(effect_sql.DID_GMV, file=file.pk)),
+        **_changes(sql.rows(effect_sql.DID, file=file.pk)),
+        "customers_known": sql.value(effect_sql.DID_RETURN, file=file.pk),
         "customers_new": sql.value(effect_sql.MADE_CUSTOMERS, file=file.pk),
         "products_new": sql.value(effect_sql.MADE_GOODS, file=file.pk),
         "communities_new": file.effect.get("communities_new", []),
@@ -80,13 +81,17 @@ def happened(file: ImportFile) -> dict[str, Any]:
     }
 
 
-def _totals(row: tuple[int, ...]) -> dict[str, int]:
-    names = ("orders_new", "orders_updated", "customers_known", "refund_orders", "refund_fen", "refunds_waiting")
-    return dict(zip(names, row, strict=True))
-
-
-def _weeks(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    return [[monday.isoformat(), fen] for monday, fen in rows]
+def _changes(days: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Totals, and the change of GMV a week."""
+    names = ("orders_new", "orders_updated", "refund_orders", "refund_fen", "refunds_waiting")
+    totals = {name: sum(row[place] for row in days) for place, name in enumerate(names, start=2)}
+    weeks: Counter[date] = Counter()
+    for day, day_was, *_counts, gross, gross_was in days:
+        if day:
+            weeks[purchases.monday_of(day)] += gross
+        if day_was:
+            weeks[purchases.monday_of(day_was)] -= gross_was
+    return {**totals, "gmv": [[monday.isoformat(), fen] for monday, fen in sorted(weeks.items()) if fen]}
 
 
 def _moves(tables: Tables, classes: Classes) -> dict[str, Any]:
