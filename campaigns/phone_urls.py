@@ -1,11 +1,29 @@
 """Every phone page of the field staff on one screen. Mounted at /phone/."""
 
-from django.urls import URLPattern, path  # noqa: F401
+from django.urls import URLPattern, path
+
+from campaigns.boards import door, events, my_day
 
 # my day, a door, outcomes
-day_urls: list[URLPattern] = []
+day_urls = [
+    path("", my_day.my_day, name="my-day"),
+    path("lists/", my_day.lists, name="phone-lists"),
+    path("messages/", my_day.messages, name="phone-messages"),
+    path("me/", my_day.me, name="phone-me"),
+    path("token/", my_day.token, name="phone-token"),
+    path("worker.js", my_day.worker, name="phone-worker"),
+    path("many/", door.door_many, name="door-many"),
+    path("tasks/<int:task_id>/", door.door, name="door"),
+    path("tasks/<int:task_id>/outcome/", door.door_outcome, name="door-outcome"),
+    path("tasks/<int:task_id>/call/", door.door_call, name="door-call"),
+    path("tasks/<int:task_id>/events/<uuid:event>/undo/", door.door_undo, name="door-undo"),
+    path("tasks/<int:task_id>/events/<uuid:event>/correct/", door.door_correct, name="door-correct"),
+]
 
 # what to say with today's deliveries
 cue_urls: list[URLPattern] = []
 
-urlpatterns = [*day_urls, *cue_urls]
+# what a phone kept, handed over
+event_urls = [path("events/", events.phone_events, name="phone-events")]
+
+urlpatterns = [*day_urls, *cue_urls, *event_urls]

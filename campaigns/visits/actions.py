@@ -1,6 +1,6 @@
 """Outcomes are taken as devices tell them: each once, whoever tells it again; nothing is lost, nothing doubled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,31 +54,18 @@ class Teller:
     off: timedelta = timedelta()
 
 
-def take(
-    items: Iterable[Any],
-    by: StaffMember,
-    scope: Scope,
-    received_at: datetime,
-    via: str,
-    *,
-    off: timedelta = timedelta(),
-) -> list[Answer]:
-    """One answer an item, as JSON brought it, in order. What cannot be read is kept and holds up none of the others."""
-    teller = Teller(by, scope, received_at, via, off)
-    return [_take_one(item, teller) for item in items]
-
-
-def _take_one(item: Any, teller: Teller) -> Answer:
+def take_one(item: Any, teller: Teller) -> Answer:
+    """One item as JSON brought it. What cannot be read is kept and holds up none of the others."""
     try:
         told = reading.read(item)
     except Unread as unread:
-        return refuse_unread(item, unread, by=teller.by, scope=teller.scope)
+        return refuse_unread(item, unread, teller)
     return _record(told, teller)
 
 
-def refuse_unread(item: Any, unread: Unread, *, by: StaffMember, scope: Scope) -> Answer:
+def refuse_unread(item: Any, unread: Unread, teller: Teller) -> Answer:
     uuid = reading.shown(item.get("uuid", ""))[:64] if isinstance(item, dict) else ""
-    refusals.keep(reading.kept(item), Reason.UNREAD, by=by, scope=scope, uuid=uuid)
+    refusals.keep(reading.kept(item), Reason.UNREAD, by=teller.by, scope=teller.scope, uuid=uuid)
     return Answer(uuid, 422, f"{unread.field}: {_(unread.message)}" if unread.field else _(unread.message))
 
 
