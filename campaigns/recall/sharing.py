@@ -5,7 +5,7 @@ that fits nobody whole is cut by unit, then by door. Phones behind one door stay
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -62,12 +62,15 @@ def share(stops: Iterable[Stop], hands: Sequence[Hand]) -> dict[int, int]:
 
 
 def stretched(stops: Iterable[Stop], hands: Iterable[Hand]) -> list[Hand]:
-    """The same people with so much more time that all of it fits, each as much more as the others."""
+    """The same people with so much more time that all of it fits, each as much more as the others; alike if none has
+    any."""
     stops, hands = list(stops), list(hands)
+    if not any(hand.capacity for hand in hands):
+        hands = [replace(hand, capacity=1) for hand in hands]
     able = _able(stops, hands)
-    most = max((max(hand.costs.values(), default=0) for hand in hands), default=0)
-    times = -(-able.denominator // able.numerator) if able else 1
-    return [Hand(hand.staff, hand.capacity * max(times, 1) + most, hand.costs) for hand in hands]
+    times = max(1, -(-able.denominator // able.numerator)) if able else 1
+    most = max((max(hand.costs.values()) for hand in hands), default=0)
+    return [replace(hand, capacity=hand.capacity * times + most) for hand in hands]
 
 
 def _able(stops: Sequence[Stop], hands: Iterable[Hand]) -> Fraction:
