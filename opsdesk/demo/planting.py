@@ -144,4 +144,4 @@ def _dismiss(keep: StaffMember | None) -> int:
 def _tables_of_data() -> list[str]:
     """Everything that was imported, computed or run."""
     names = connection.introspection.table_names()
-    return sorted(name for name in names if name.startswith(("users_", "coupons_", "runs_")))
+    return sorted(name for name in names if name.startswith(("users_", "coupons_", "campaigns_", "runs_")))

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from opsdesk import work
-from opsdesk.demo import coupon_story, planting, world
+from opsdesk.demo import coupon_story, field_story, planting, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Job
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             help="the day after the last order, as 2018-05-07 (default: today)",
         )
 
-        parser.add_argument("--orders-only", action="store_true", help="no strategies, no coupons: only orders")
+        parser.add_argument("--orders-only", action="store_true", help="no strategies, no coupons, no visits: only orders")
 
     def handle(
         self,
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         self._run_the_night(city.until)
         if not orders_only:
             coupon_story.plant(city, self._say)
+            field_story.plant(city, self._say)
             self._run_the_night(city.until)
 
     def _run_the_night(self, as_of: dt.date) -> None:
