@@ -1,0 +1,67 @@
+"""What the phone's templates ask of doors and cards."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+
+from campaigns.boards import phone_cards, phone_day, phone_rules
+from campaigns.boards.phone_cards import Card
+from campaigns.boards.phone_day import Day, Door
+
+register = template.Library()
+
+
+@register.filter
+def told(doors: Sequence[Door]) -> int:
+    """How many of the doors are done."""
+    return phone_day.count_done(doors)
+
+
+@register.filter
+def door_state(door: Door) -> str:
+    return phone_day.state_of(door)
+
+
+@register.filter
+def first_to_do(door: Door) -> Card:
+    """Whom to begin with in a home of several."""
+    return next((card for card in door.people if card.is_to_do), door.people[0])
+
+
+@register.filter
+def cell_icon(state: str) -> str:
+    return phone_rules.CELLS[state][0]
+
+
+@register.filter
+def cell_word(state: str) -> str:
+    return gettext(phone_rules.CELLS[state][1])
+
+
+@register.filter
+def channel_word(channel: str) -> str:
+    return phone_cards.channel_word(channel)
+
+
+@register.simple_tag
+def next_door(day: Day) -> Door | None:
+    return phone_day.next_to_do(day.doors)
+
+
+@register.simple_tag
+def chance_of(likely: dict[Any, Any] | None, number: str) -> Any:
+    """How likely somebody is at home in this building now; nothing where it is not known."""
+    return (likely or {}).get(number)
+
+
+@register.simple_tag
+def later_choices() -> list[tuple[str, str]]:
+    return [(code, gettext(word)) for code, word in phone_rules.LATER.items()]
+
+
+@register.simple_tag
+def outcome_buttons(card: Card | None) -> list[tuple[str, str, str]]:
+    """(code, word, icon); of a page that scripts fill: those of a door."""
+    return phone_cards.buttons(card.channel if card else "door")
