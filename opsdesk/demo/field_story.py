@@ -41,7 +41,8 @@ AUDIENCE = "to={monday}&is=silent&purchases_min=2"
 
 @dataclass(frozen=True)
 class Plan:
-    """A drive by one channel: who works for it (user name: shifts), in shifts of how many minutes, from which day of the two weeks to which."""
+    """A drive by one channel: who works for it (user name: shifts), how long a shift is, and from which of the days to
+    which it runs."""
 
     name: str
     channel: str
@@ -54,7 +55,7 @@ class Plan:
 PLANS = (
     Plan("沉默用户上门召回", "door", {"staff": 14, "cuiping-1-3": 12, "staff2": 14, "yueyahu-1-3": 10}),
     Plan("沉默用户微信私聊", "wechat", {"cuiping-1-4": 4, "yueyahu-1-1": 4}, 60, first_day=2),
-    Plan("沉默用户电话回访", "phone", {"lead": 4, "yueyahu-1-1": 3}, 60, first_day=5, last_day=DAYS - 1),
+    Plan("沉默用户电话回访", "phone", {"lead": 7}, 60, first_day=5, last_day=DAYS - 1),
 )
 HAND_OUT = "站点现场补偿券"  # of coupon_story: the batch whose coupons are handed out one by one
 FILE = "订单导出_上门_{first}_{last}.csv"
@@ -222,34 +223,6 @@ def _days_bought(drives: Sequence[Drive]) -> dict[int, set[date]]:
         theirs = since.filter(customer__in=Task.objects.filter(drive=drive).values("customer"))
         for customer, day in theirs.values_list("customer_id", "day"):
             found.setdefault(customer, set()).add(day)
-    return found
-
-
-def _order(self, task: Task, at: datetime) -> Order | None:
-    """What is ordered there; nothing that would come after the world ends, or twice on one day."""
-    days = self.bought.setdefault(task.customer_id, set())
-    if at.date() >= self.world.until or at.date() in days:
-        return None
-    days.add(at.date())
-    made = _order(self.rng, self.people[task.customer.phone], at + timedelta(minutes=2))
-    self.orders.append(made)
-    return made
-
-
-def _walk(drive: Drive, username: str) -> Walk:
-    staff = StaffMember.objects.get(username=username)
-    stations = frozenset(staff.assignments.exclude(station=None).values_list("station_id", flat=True))
-    tasks = Task.objects.filter(drive=drive, assignee=staff, channel="door").select_related("customer", "drive")
-    return Walk(staff, Scope(stations=stations), list(tasks.order_by("place")))
-
-
-def _days_bought(drive: Drive) -> dict[int, set[date]]:
-    """Days since the start on which somebody of the list bought of their own accord."""
-    since = Bought.objects.filter(counted=True, placed_at__gt=drive.started_at)
-    theirs = since.filter(customer__in=Task.objects.filter(drive=drive).values("customer"))
-    found: dict[int, set[date]] = {}
-    for customer, day in theirs.values_list("customer_id", "day"):
-        found.setdefault(customer, set()).add(day)
     return found
 
 
