@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.drives.models import Drive, Offer, Worker
-from campaigns.recall.rules import Crew, Person
+from campaigns.recall.rules import STAFFED, Crew, Person
+from campaigns.visits import rules as visits
 from communities.policies import queries as policies
 from communities.policies.rules import Policies
 from coupons.batches import audience
@@ -36,8 +37,8 @@ taste AS (
      WHERE t.tag_id = ANY(%(tastes)s) AND t.hand <> 'removed' AND NOT COALESCE(w.no_profiling, FALSE)
      ORDER BY t.customer_id, COALESCE(t.share, 1) DESC, t.tag_id)
 SELECT p.customer_id, COALESCE(c.community_id, 0), COALESCE(c.station_id, 0), COALESCE(s.lifecycle, ''),
-       COALESCE(s.rfm_class, ''), c.building, c.unit, c.room, taste.tag_id, COALESCE(s.monetary, s.net, 0),
-       COALESCE(s.is_proxy, FALSE), busy.customer_id IS NOT NULL{reasons}
+       COALESCE(s.rfm_class, ''), c.building, c.unit, c.room, taste.tag_id, COALESCE(s.net, 0),
+       COALESCE(s.purchases, 0), COALESCE(s.is_proxy, FALSE), busy.customer_id IS NOT NULL{reasons}
   FROM recall_people p JOIN users_customer c ON c.id = p.customer_id
   LEFT JOIN users_standing s ON s.customer_id = p.customer_id
   LEFT JOIN busy ON busy.customer_id = p.customer_id
@@ -74,13 +75,14 @@ def _gates(drive: Drive, at: datetime, by_class: bool) -> tuple[str, dict[str, A
 
 
 def _person(channels: list[str], row: tuple[Any, ...]) -> Person:
-    customer, community, station, lifecycle, rfm_class, building, unit, room, taste, value, proxy, busy = row[:12]
-    gate = dict(zip(channels, row[12:], strict=True))
+    customer, community, station, lifecycle, rfm_class, building, unit, room, taste = row[:9]
+    net, purchases, proxy, busy = row[9:13]
+    gate = dict(zip(channels, row[13:], strict=True))
     always = next((word for word in gate.values() if word in _ALWAYS), "")
     return Person(
         customer=customer, community=community, station=station, lifecycle=lifecycle, rfm_class=rfm_class,
         door=(building, unit, room), gate=gate, reason=always or ("proxy" if proxy else "busy" if busy else ""),
-        taste=taste, value=value,
+        taste=taste, net=net, purchases=purchases,
     )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def crew_of(workers: Iterable[Worker], values: Policies) -> Crew:
 
 def task_minutes(values: Policies) -> dict[str, int]:
     """What one task of the channels without a walk takes."""
-    return {"phone": values.call_minutes, "wechat": values.chat_minutes, "group": values.group_minutes}
+    return {channel: int(visits.minutes_of(channel, values)) for channel in STAFFED - {"door"}}
 
 
 def draw_of(drive: Drive, customer: int) -> int:

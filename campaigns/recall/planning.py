@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import timezone
+
+from campaigns.chances import queries as chances
+from campaigns.chances.rules import Rates
 from campaigns.drives.models import Drive, Offer
 from campaigns.recall import people, rules
-from campaigns.recall.rules import Crew, Fate, Fates, Person
+from campaigns.recall.rules import Costs, Crew, Fate, Fates, Person
+from campaigns.visits import rules as visits
+from communities.policies import queries as policies
+from communities.policies.rules import Policies
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ def plan(drive: Drive, at: datetime) -> Plan:
     """In a transaction; writes nothing that outlives it."""
     offers = {offer.taste_id: offer for offer in Offer.objects.filter(drive=drive).select_related("batch__coupon")}
     crews = people.crews(drive)
-    found = [_priced(_speechless(one, offers)) for one in people.read(drive, at)]
+    found = _priced([_speechless(one, offers) for one in people.read(drive, at)], crews, at)
     fates = planned(drive, found, crews)
     return Plan({one.customer: one for one in found}, fates, crews, offers)
 
@@ -47,5 +54,17 @@ def _speechless(person: Person, offers: Mapping[int | None, Offer]) -> Person:
     return replace(person, gate={**person.gate, "sms": person.gate["sms"] or "channel"})
 
 
-def _priced(person: Person) -> Person:
-    return person
+def _priced(found: list[Person], crews: Mapping[int, Crew], at: datetime) -> list[Person]:
+    """Each with what a try by every channel is worth, by the rates measured so far and the costs of their community."""
+    rates = chances.by_channel(timezone.localtime(at).date())
+    values = policies.for_every_community()
+    return [replace(one, worth=_worth(one, rates, crews, values.get(one.community, values[None]))) for one in found]
+
+
+def _worth(
+    one: Person, rates: Mapping[tuple[str, str], Rates], crews: Mapping[int, Crew], values: Policies
+) -> dict[str, int]:
+    minutes = {channel: visits.minutes_of(channel, values) for channel in one.gate}
+    if one.station in crews and "door" in minutes:
+        minutes["door"] = float(crews[one.station].cost("door"))
+    return rules.worth(one, rates, minutes, Costs(values.margin_share, values.staff_hour_cost, values.sms_cost))

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from campaigns.chances import rules as chances
+from campaigns.chances.rules import Option, Rates
 from campaigns.drives.rules import Door
 from campaigns.recall import sharing
 from campaigns.recall.sharing import Hand, Stop
@@ -13,14 +15,14 @@ from coupons.batches.rules import Stratum
 
 DEFAULT_AUDIENCE = "lifecycle=silent&rfm=win_back,rescue"  # high value first (S17)
 STAFFED = frozenset({"door", "wechat", "phone", "group"})  # somebody of the station does it
-ONCE = Fraction(1)
+ONCE, ROUNDING = Fraction(1), 1e-6
 PLACES = ("{name}", "{goods}", "{price}", "{coupon}")  # of a script
 
 
 @dataclass(frozen=True)
 class Person:
     """One candidate as read. `gate`: by channel of the drive, "" or the reason against it; `reason`: one of ours that
-    no channel changes; `worth`: fen expected by channel, less its cost; `value`: what tells equal ones apart."""
+    no channel changes; `net` of `purchases`: all time; `worth`: fen expected by channel, less its cost."""
 
     customer: int
     community: int
@@ -31,12 +33,22 @@ class Person:
     gate: Mapping[str, str]
     reason: str = ""
     taste: int | None = None
-    value: int = 0
+    net: int = 0
+    purchases: int = 0
     worth: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def stratum(self) -> Stratum:
         return self.lifecycle, self.rfm_class, self.community
+
+
+@dataclass(frozen=True)
+class Costs:
+    """At one community: the share of net that is margin, an hour of staff and a message in fen."""
+
+    margin_share: float
+    hour: int
+    message: int
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,10 @@ def reason_of(person: Person, told: Mapping[str, str]) -> str:
     return "" if "" in said else said.pop() if len(said) == 1 else "channel"
 
 
+def _open(told: Mapping[str, str]) -> list[str]:
+    return [channel for channel, reason in told.items() if not reason]
+
+
 def plan(
     people: Sequence[Person], channels: Sequence[str], crews: Mapping[int, Crew], *, best: bool, share: float, key: str
 ) -> Fates:
@@ -119,7 +135,7 @@ def plan(
     told = {one.customer: channels_of(one, channels, crews) for one in people}
     fates = {one.customer: Fate("held", reason_of(one, told[one.customer]) or "capacity") for one in people}
     able = [one for one in people if not reason_of(one, told[one.customer])]
-    open_ = {one.customer: preferred(one, told[one.customer], best) for one in able}
+    open_ = {one.customer: _open(told[one.customer]) for one in able}
     chosen = choose(able, open_, crews, best=best, room=1 / (1 - Fraction(str(share))))
     meant = ((one.customer, one.stratum) for one in able if one.customer in chosen)
     control = batches.held_out(meant, share, key)
@@ -132,7 +148,7 @@ def marginal(
 ) -> dict[int, int]:
     """Fen that one more hour of work would bring, by station, among those who may be reached and are not held out."""
     able = [one for one in people if fates[one.customer].fate == "task" or fates[one.customer].reason == "capacity"]
-    open_ = {one.customer: preferred(one, channels_of(one, channels, crews), best) for one in able}
+    open_ = {one.customer: _open(channels_of(one, channels, crews)) for one in able}
     now, then = (choose(able, open_, crews, best=best, extra=extra) for extra in (0, 60))
     gains = dict.fromkeys(crews, 0)
     for one in able:
@@ -142,14 +158,8 @@ def marginal(
     return gains
 
 
-def preferred(person: Person, told: Mapping[str, str], best: bool) -> list[str]:
-    """The channels open to a person, the one to take first: by worth, or in the drive's order."""
-    open_ = [channel for channel, reason in told.items() if not reason]
-    return sorted(open_, key=lambda channel: -person.worth.get(channel, 0)) if best else open_
-
-
 def choose(
-    people: Iterable[Person],
+    people: Sequence[Person],
     open_: Mapping[int, Sequence[str]],
     crews: Mapping[int, Crew],
     *,
@@ -157,11 +167,35 @@ def choose(
     room: Fraction = ONCE,
     extra: int = 0,
 ) -> dict[int, str]:
-    """A channel for each as far as the minutes of their stations go, `room` times over and `extra` more. Whose first
-    channel is worth most beyond their next best comes first, by the minute it takes; the most valuable among equals."""
-    left = {station: crew.all_minutes * room + extra for station, crew in crews.items()}
+    """A channel for each as far as the minutes of their stations go, `room` times over and `extra` more: the one that
+    brings most, or the first that is open. Who is not in the answer is beyond what the staff can do."""
+    minutes = {station: crew.all_minutes * room + extra for station, crew in crews.items()}
+    return _by_worth(people, open_, crews, minutes) if best else _in_order(people, open_, crews, minutes)
+
+
+def _by_worth(
+    people: Iterable[Person], open_: Mapping[int, Sequence[str]], crews: Mapping[int, Crew], left: dict[int, Fraction]
+) -> dict[int, str]:
+    found = chances.choose(
+        (chances.Candidate(one.customer, one.station, _options(one, open_[one.customer], crews)) for one in people),
+        {station: float(minutes) + ROUNDING for station, minutes in left.items()},
+        limited=STAFFED,
+    )
+    return {customer: choice.channel for customer, choice in found.items() if choice.channel}
+
+
+def _options(person: Person, open_: Iterable[str], crews: Mapping[int, Crew]) -> list[Option]:
+    return [
+        Option(channel, person.worth.get(channel, 0), float(minutes_of(person, channel, crews))) for channel in open_
+    ]
+
+
+def _in_order(
+    people: Iterable[Person], open_: Mapping[int, Sequence[str]], crews: Mapping[int, Crew], left: dict[int, Fraction]
+) -> dict[int, str]:
+    """The most valuable by their first channel come first."""
     chosen: dict[int, str] = {}
-    for one in sorted(people, key=lambda one: (-gain(one, open_[one.customer], crews, best), -one.value, one.customer)):
+    for one in sorted(people, key=lambda one: (-one.worth.get(open_[one.customer][0], 0), one.customer)):
         for channel in open_[one.customer]:
             cost = minutes_of(one, channel, crews)
             if not cost or left[one.station] >= cost:
@@ -173,15 +207,6 @@ def choose(
 
 def minutes_of(person: Person, channel: str, crews: Mapping[int, Crew]) -> Fraction:
     return crews[person.station].cost(channel) if channel in STAFFED else Fraction()
-
-
-def gain(person: Person, open_: Sequence[str], crews: Mapping[int, Crew], best: bool) -> float:
-    """Fen a minute that the first channel brings beyond the next best; 0 for one that takes no time."""
-    worth = [person.worth.get(channel, 0) for channel in open_]
-    minutes = float(minutes_of(person, open_[0], crews))
-    if not minutes:
-        return 0.0
-    return (worth[0] - max(worth[1:], default=0)) / minutes if best else float(worth[0])
 
 
 def _tasks(people: Sequence[Person], open_: Mapping[int, list[str]], crews: Mapping[int, Crew], *, best: bool) -> Fates:
@@ -211,6 +236,25 @@ def _shared(stops: Sequence[Stop], hands: Sequence[Hand], open_: Mapping[int, li
 def _without_time(open_: Iterable[str]) -> Fate:
     free = next((channel for channel in open_ if channel not in STAFFED), "")
     return Fate("task", channel=free) if free else Fate("held", "capacity")
+
+
+def worth(
+    person: Person, rates: Mapping[tuple[str, str], Rates], minutes: Mapping[str, float], costs: Costs
+) -> dict[str, int]:
+    """Fen that one try by each channel is expected to bring. What an order of this customer is worth: the mean of
+    their own, shrunk towards their class's."""
+    return {
+        channel: chances.expected(
+            _own(person, rates[channel, person.rfm_class]), costs.margin_share, minutes[channel], costs.hour,
+            costs.message if channel not in STAFFED else 0,
+        )
+        for channel in person.gate
+    }  # fmt: skip
+
+
+def _own(person: Person, rates: Rates) -> Rates:
+    mean = chances.shrunk(person.net, person.purchases, rates.net_of_order, chances.ORDER_STRENGTH)
+    return replace(rates, net_of_order=mean)
 
 
 def filled(script: str, *, name: str, goods: str, price: str, coupon: str) -> str:

@@ -52,7 +52,8 @@ def test_one_is_held_back_for_what_all_channels_say_or_because_none_is_open(fiel
         (False, {"phone": 900}, "door"),
         (True, {"door": 500, "phone": 900, "sms": 100}, "phone"),
         (True, {"door": -500, "phone": -900, "sms": -100}, "sms"),
-        (True, {}, "door"),
+        (True, {}, "sms"),
+        (False, {}, "door"),
     ],
 )
 def test_the_channel_is_the_first_open_or_the_one_worth_most(best, worth, channel):
@@ -99,7 +100,7 @@ PEOPLE = st.lists(
         customer=st.just(0), community=st.integers(0, 2), station=st.integers(0, 3),
         lifecycle=st.sampled_from(["silent", "lost"]), rfm_class=st.sampled_from(["win_back", "rescue"]),
         door=st.tuples(*(st.sampled_from(some) for some in (["", "1", "2"], ["", "1"], ["", "101", "202"]))),
-        gate=GATES, reason=st.sampled_from(["", "", "", "dnc", "proxy"]), value=st.integers(0, 5),
+        gate=GATES, reason=st.sampled_from(["", "", "", "dnc", "proxy"]), net=st.integers(0, 5),
         worth=st.dictionaries(st.sampled_from(sorted(OPEN)), st.integers(-500, 500)),
     ),
     max_size=60,

@@ -127,7 +127,7 @@ def test_what_is_beyond_the_crew_goes_to_the_next_channel_and_then_nowhere(peopl
 
 
 def test_the_most_valuable_are_visited_where_time_is_short(people):
-    cheap, dear = make_doors(people, 4), make_door(people, building="9", standing={"monetary": 90_000})
+    cheap, dear = make_doors(people, 4), make_door(people, building="9", standing={"net": 90_000})
     drive = planned(people, workers=(), channels=["door"])
     actions.set_worker(drive, people.staff, people.cuiping_station, 1, 10, 6, by=people.operator)
     actions.start(drive, drive.revision, people.operator, NOON)
