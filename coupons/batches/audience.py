@@ -23,7 +23,7 @@ Params = dict[str, Any]
 
 # One row a candidate: the first reason against them, '' for nobody. The gate's word stands before ours. Coupons that
 # are promised but not issued yet count as had. Indexes users_customer_pkey, grant_nth_of_a_coupon,
-# batch_member_customer, touch_reached, touch_of_a_thing.
+# batch_member_customer, touch_counted, touch_of_a_thing.
 FATES = """
 WITH gate AS ({gate}), had AS (
     SELECT customer_id, count(*) AS n FROM (

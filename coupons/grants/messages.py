@@ -14,7 +14,7 @@ from users.outbox import actions as outbox
 # Of the chunk's people with a coupon; whom the text may not reach (any more) has a touch that says so.
 _TOUCHES = """
 SELECT c.customer_id, c.community_id, %(at)s, %(channel)s, 'batch', %(batch)s,
-       CASE gate.reason WHEN '' THEN 'done' ELSE 'blocked' END, gate.reason, c.lifecycle, c.rfm_class, %(as_of)s,
+       CASE gate.reason WHEN '' THEN 'waiting' ELSE 'blocked' END, gate.reason, c.lifecycle, c.rfm_class, %(as_of)s,
        %(policy_version)s, %(version)s, 0, %(operator)s, %(approval)s
   FROM issue_chunk c JOIN ({gate}) gate USING (customer_id) WHERE c.reason = ''
 """
@@ -25,7 +25,7 @@ SELECT t.customer_id, t.id, t.channel, 'batch:' || t.thing_id || ':' || t.custom
             500), %(not_before)s, %(expires_at)s
   FROM issue_chunk c
   JOIN users_touch t ON t.customer_id = c.customer_id AND t.thing = 'batch' AND t.thing_id = %(batch)s
-   AND t.channel = %(channel)s AND t.state = 'done'
+   AND t.channel = %(channel)s AND t.state = 'waiting'
   JOIN users_customer p ON p.id = c.customer_id
  WHERE c.reason = ''
 """

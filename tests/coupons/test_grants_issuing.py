@@ -198,7 +198,7 @@ def test_a_text_goes_with_the_coupon_to_whom_it_may_reach(people):
     assert sorted(texts.values_list("customer_id", flat=True)) == [gets[1].pk, gets[2].pk]
     assert {text.text for text in texts} == {f"王小明:{batch.coupon.name} {last}"}
     assert {(text.touch.channel, text.touch.state, text.not_after) for text in texts} == {
-        ("sms", "done", grant.expires_at)
+        ("sms", "waiting", grant.expires_at)
     }
     refused = Touch.objects.get(channel="sms", customer=gets[0])
     assert (refused.state, refused.blocked_by, Grant.objects.count()) == ("blocked", "consent", 3)

@@ -105,7 +105,8 @@ class Somebody:
     touches: list[tuple[str, int, str]] = field(default_factory=list)
 
     def facts(self, paused: bool) -> Facts:
-        reached = [(channel, ago / 86400) for channel, ago, state in self.touches if state in ("done", "unknown")]
+        counted = ("waiting", "done", "unknown")
+        reached = [(channel, ago / 86400) for channel, ago, state in self.touches if state in counted]
         incident = paused and self.in_pause
         return Facts(self.do_not_contact, self.no_profiling, self.refused, self.agreed, incident, tuple(reached))
 

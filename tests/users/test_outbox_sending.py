@@ -39,7 +39,7 @@ def test_a_message_asked_for_twice_is_one_message(db: None) -> None:
         (providing.taken("9006"), "sent", ("done", "", 5), 5),
         (providing.refused("E", "no"), "failed", ("blocked", "failed", 0), 0),
         (providing.unknown("timeout"), "unknown", ("unknown", "", 5), 5),
-        (providing.refused("Throttling", "slow", again=True), "waiting", ("unknown", "", 0), 0),
+        (providing.refused("Throttling", "slow", again=True), "waiting", ("waiting", "", 0), 0),
     ],
 )
 def test_what_the_provider_says_stands_in_message_and_touch(db: None, receipt, state, touch, cost) -> None:

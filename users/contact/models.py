@@ -93,13 +93,15 @@ class ContactPause(models.Model):
 
 
 class Touch(models.Model):
-    """One treatment of one customer: what reached them (or did not: held out, held back), why, on whose approval.
+    """One treatment of one customer: what reached them (or will, or did not: held out, held back), why, on whose
+    approval. A message waits until it is handed over; the caps count it from the moment it was planned.
 
     `thing` and `thing_id` name what did it: batch 12, reminder 7, drive 3. Cost in fen.
     Hot table: written by the hundred thousand, so it carries no foreign-key trigger to customers.
     """
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("not handed over yet")
         DONE = "done", _("reached")
         CONTROL = "control", _("held out")
         BLOCKED = "blocked", _("held back")
@@ -133,7 +135,9 @@ class Touch(models.Model):
         indexes = [
             models.Index(fields=["thing", "thing_id", "state"], name="touch_of_a_thing"),
             models.Index(
-                fields=["customer", "at"], name="touch_reached", condition=models.Q(state__in=("done", "unknown"))
+                fields=["customer", "at"],
+                name="touch_counted",
+                condition=models.Q(state__in=("waiting", "done", "unknown")),
             ),
         ]
 

@@ -16,10 +16,11 @@ from users.contact.models import ContactPause, ContactWish, Touch, WishChange
 from users.contact.rules import Facts, Limits
 from users.customers.models import Customer
 
+COUNTED = (Touch.State.WAITING, Touch.State.DONE, Touch.State.UNKNOWN)  # against the caps: nobody is planned for twice
 ASKED = 2000  # touches of one customer that a page reads at most
 
 # One row a customer that `people` names: the first reason against contacting them, '' when they may be contacted.
-# The order of the WHENs is the order of rules.may_contact. Indexes users_customer_pkey, touch_reached.
+# The order of the WHENs is the order of rules.may_contact. Indexes users_customer_pkey, touch_counted.
 GATE = """
 WITH asked AS (SELECT DISTINCT p.customer_id FROM ({people}) AS p(customer_id)),
 reached AS (
@@ -27,7 +28,7 @@ reached AS (
            count(*) FILTER (WHERE t.at > %(gate_since)s) AS n,
            count(*) FILTER (WHERE t.at > %(gate_own_since)s AND t.channel = %(gate_channel)s) AS own
       FROM asked JOIN users_touch t USING (customer_id)
-     WHERE t.state IN ('done', 'unknown') AND t.at > least(%(gate_since)s, %(gate_own_since)s)
+     WHERE t.state IN ('waiting', 'done', 'unknown') AND t.at > least(%(gate_since)s, %(gate_own_since)s)
      GROUP BY t.customer_id)
 SELECT asked.customer_id,
        CASE WHEN w.do_not_contact THEN 'dnc'
@@ -102,9 +103,7 @@ def facts_of(wish: ContactWish, at: datetime, values: Limits) -> Facts:
     """What the gate knows of one customer with this wish, for the rules themselves: two short reads."""
     customer_id = wish.pk
     days = max([values.days, *(days for _most, days in values.own.values())])
-    reached = Touch.objects.filter(
-        customer_id=customer_id, state__in=(Touch.State.DONE, Touch.State.UNKNOWN), at__gt=at - timedelta(days=days)
-    )
+    reached = Touch.objects.filter(customer_id=customer_id, state__in=COUNTED, at__gt=at - timedelta(days=days))
     touches = [(channel, (at - when) / timedelta(days=1)) for channel, when in reached.values_list("channel", "at")]
     everybody = Customer.objects.unscoped("the community of a customer whom the caller has reached")
     paused = ContactPause.objects.filter(

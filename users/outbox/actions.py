@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from communities.actions import write_log
@@ -100,13 +100,20 @@ def end(message: Message, receipt: Receipt, at: datetime, cost: int) -> bool:
         pk=message.pk, sending_since=message.sending_since, state__in=(State.SENDING, State.UNKNOWN)
     )
     if receipt.again:
-        return bool(mine.update(state=State.WAITING, error=receipt.error, not_before=at + AGAIN_AFTER))
+        return _wait(mine, message, receipt.error, at)
     state = State.SENT if receipt.ok else State.UNKNOWN if receipt.unknown else State.FAILED
     spent = 0 if state == State.FAILED else cost
     news = {"provider_id": receipt.provider_id, "error": receipt.error, "cost": spent, "ended_at": at}
     if not mine.update(state=state, **news):
         return False
     _settle_as(state, [message.pk], spent, at)
+    return True
+
+
+def _wait(mine: QuerySet[Message], message: Message, error: str, at: datetime) -> bool:
+    if not mine.update(state=State.WAITING, error=error, not_before=at + AGAIN_AFTER):
+        return False
+    settle_touches([message.pk], Touch.State.WAITING)
     return True
 
 
@@ -157,7 +164,10 @@ def _deliver(provider: str, one: Delivery) -> int:
 def send_again(message: Message, reason: str, by: StaffMember) -> bool:
     """An unknown one is sent once more because somebody has asked and knows. False: it is not unknown any more."""
     waiting = {"state": State.WAITING, "not_before": Now(), "error": "", "cost": 0, "ended_at": None}
-    return _decide(message, waiting, "send_again", reason, by)
+    if not _decide(message, waiting, "send_again", reason, by):
+        return False
+    settle_touches([message.pk], Touch.State.WAITING)
+    return True
 
 
 @transaction.atomic
