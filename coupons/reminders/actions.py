@@ -15,6 +15,7 @@ from coupons.reminders.models import Reminder, ReminderScript
 from opsdesk.lib import sql
 from users.contact import actions as contact
 from users.contact import queries as contact_queries
+from users.contact.models import Touch
 from users.contact.rules import is_quiet
 from users.outbox import actions as outbox
 
@@ -35,7 +36,7 @@ SELECT due.grant_id, due.customer_id, COALESCE(c.community_id, 0), c.station_id,
 # For contact.actions.touch_all (reminder_of_a_station, users_standing_pkey).
 _TOUCHES = """
 SELECT r.customer_id, r.community_id, %(at)s::timestamptz, %(channel)s, 'reminder', r.id,
-       CASE r.fate WHEN 'send' THEN 'done' WHEN 'control' THEN 'control' ELSE 'blocked' END, r.reason,
+       CASE r.fate WHEN 'send' THEN 'waiting' WHEN 'control' THEN 'control' ELSE 'blocked' END, r.reason,
        COALESCE(s.lifecycle, ''), COALESCE(s.rfm_class, ''), s.as_of, %(policy_version)s, b.strategy_version_id, 0,
        NULL::bigint, NULL::bigint
   FROM coupons_reminder r
@@ -88,7 +89,7 @@ def remind(day: date, at: datetime) -> Round:
     written = sql.run(_REMIND.replace("{gate}", gate), **params)
     told = {"day": day, "at": at, "after": after, "channel": script.channel, "text": script.text}
     contact.touch_all(_TOUCHES, told | {"policy_version": values.version})
-    return Round(written, outbox.queue_all(_TEXTS, told))
+    return Round(written, 0 if script.staff_only else outbox.queue_all(_TEXTS, told))
 
 
 @transaction.atomic
@@ -106,14 +107,28 @@ def done(reminder: Reminder, *, by: StaffMember, said: str = "told") -> bool:
     if said not in rules.SAID:
         raise ValueError(said)
     open_ = Reminder.objects.filter(pk=reminder.pk, fate=Reminder.Fate.SEND, done_at=None)
-    return _log_if(open_.update(done_at=Now(), done_by=by, said=said), said, reminder, by)
+    changed = open_.update(done_at=Now(), done_by=by, said=said)
+    if changed and said == "told":
+        _settle_door(reminder, Touch.State.DONE, by)
+    return _log_if(changed, said, reminder, by)
 
 
 @transaction.atomic
 def undo(reminder: Reminder, *, by: StaffMember) -> bool:
     """As if nobody had ticked it."""
     ticked = Reminder.objects.filter(pk=reminder.pk).exclude(done_at=None)
-    return _log_if(ticked.update(done_at=None, done_by=None, said=""), "undo", reminder, by)
+    changed = ticked.update(done_at=None, done_by=None, said="")
+    if changed:
+        _settle_door(reminder, Touch.State.WAITING, None)
+    return _log_if(changed, "undo", reminder, by)
+
+
+def _settle_door(reminder: Reminder, state: str, by: StaffMember | None) -> None:
+    """The touch of a reminder that staff alone bring; one by message is settled by its message (touch_once)."""
+    mine = Touch.objects.filter(
+        customer=reminder.customer_id, thing=queries.THING, thing_id=reminder.pk, channel=ReminderScript.Way.STAFF
+    )
+    mine.update(state=state, operator=by)
 
 
 def _log_if(changed: int, verb: str, reminder: Reminder, by: StaffMember) -> bool:

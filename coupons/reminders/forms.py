@@ -2,9 +2,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coupons.reminders import rules
+from coupons.reminders.models import ReminderScript
 from coupons.strategies.rules import PLACES, unknown_places
 from opsdesk.lib import phones
-from users.outbox.models import Message
 
 
 class ScriptForm(forms.Form):
@@ -16,7 +16,13 @@ class ScriptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Places to fill: {name} the customer, {coupon} the coupon’s name, {ends} its last day."),
     )
-    channel = forms.ChoiceField(label=_("Sent by"), choices=Message.Channel.choices)
+    channel = forms.ChoiceField(
+        label=_("Sent by"),
+        choices=ReminderScript.Way.choices,
+        help_text=_(
+            "The station’s staff say it in any case. With staff only, nobody tells customers without a station."
+        ),
+    )
     note = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     def clean_text(self) -> str:

@@ -47,7 +47,14 @@ class ReminderScript(models.Model):
     """The words of every reminder, for messages and staff alike. The newest is in force; none: rules.SCRIPT. Never
     changed: editing makes the next one."""
 
-    channel = models.CharField(_("channel"), max_length=4, choices=Message.Channel.choices, default=Message.Channel.SMS)
+    class Way(models.TextChoices):
+        """A message and the station's staff, or the staff alone, at the door."""
+
+        SMS = Message.Channel.SMS.value, Message.Channel.SMS.label
+        PUSH = Message.Channel.PUSH.value, Message.Channel.PUSH.label
+        STAFF = "door", _("staff only, no message")
+
+    channel = models.CharField(_("channel"), max_length=4, choices=Way.choices, default=Way.SMS)
     text = models.CharField(_("text"), max_length=300)
     note = models.CharField(_("why this change"), max_length=200, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -70,6 +70,14 @@ class Script(NamedTuple):
     channel: str
     text: str
 
+    @property
+    def staff_only(self) -> bool:
+        return self.channel == ReminderScript.Way.STAFF
+
+    @property
+    def way(self) -> str:
+        return str(ReminderScript.Way(self.channel).label)
+
 
 def script() -> Script:
     newest = scripts().first()

@@ -138,3 +138,10 @@ def test_the_script_is_written_by_those_who_draft_everywhere(people, as_) -> Non
 
 def test_a_day_that_is_none_is_not_found(people, as_) -> None:
     assert as_("manager").get(reverse("reminders"), {"day": "yesterday"}).status_code == 404
+
+
+def test_the_desk_may_leave_it_to_the_staff_alone(people, as_) -> None:
+    page = html_of(as_("manager").get(reverse("reminders")))
+    assert '<option value="door">只由站点人员告知，不发消息</option>' in page
+    as_("manager").post(reverse("reminder-script"), {"text": "{name}，别忘了", "channel": "door"})
+    assert "只由站点人员告知，不发消息: {name}，别忘了" in html_of(as_("analyst").get(reverse("reminders")))

@@ -124,7 +124,7 @@ def test_a_reminder_is_a_touch_and_a_message_in_the_one_script(reminded, people)
     reminder = Reminder.objects.get()
     touch = Touch.objects.get()
     assert (reminder.fate, reminder.station_id, reminder.days_before) == ("send", people.cuiping_station.pk, 3)
-    assert (touch.thing, touch.thing_id, touch.channel, touch.state) == ("reminder", reminder.pk, "sms", "done")
+    assert (touch.thing, touch.thing_id, touch.channel, touch.state) == ("reminder", reminder.pk, "sms", "waiting")
     message = Message.objects.get()
     assert (message.touch, message.not_before) == (touch, AT)
     assert "李雷" in message.text
@@ -177,3 +177,29 @@ def test_another_script_holds_from_the_next_reminder_on(reminded, people) -> Non
     actions.remind(DAY + dt.timedelta(days=2), AT + dt.timedelta(days=2))
     newest = Message.objects.order_by("-id").first()
     assert (newest.channel, newest.text) == ("push", "李雷，别忘了")
+
+
+def test_staff_alone_say_it_where_the_desk_sends_no_message(people) -> None:
+    assert actions.write_script("{name}，别忘了", "door", by=people.manager)
+    customer = make_customer(community=people.cuiping, station=people.cuiping_station)
+    make_grant(make_batch(0, 0.0, "issued"), customer.pk, 1)
+    assert actions.remind(DAY, AT) == actions.Round(reminders=1)
+    assert not Message.objects.exists()
+    reminder = Reminder.objects.get()
+
+    def touch() -> tuple[str, str, Any]:
+        return Touch.objects.values_list("channel", "state", "operator").get()
+
+    assert touch() == ("door", "waiting", None)
+    actions.done(reminder, by=people.staff, said="away")
+    assert touch() == ("door", "waiting", None)
+    actions.undo(reminder, by=people.staff)
+    actions.done(reminder, by=people.staff)
+    assert touch() == ("door", "done", people.staff.pk)
+    actions.undo(reminder, by=people.staff)
+    assert touch() == ("door", "waiting", None)
+
+
+def test_a_tick_at_the_door_leaves_the_touch_of_a_message_alone(reminded, people) -> None:
+    actions.done(Reminder.objects.get(), by=people.staff)
+    assert Touch.objects.values_list("channel", "state").get() == ("sms", "waiting")
