@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from campaigns.recall import actions as recall
 from communities.notices import actions as notices
 from communities.policies import queries as policy_queries
 from coupons.boards import drafting
@@ -103,6 +104,14 @@ def _coupons(night: Night, progress: Progress) -> Done:
     return Done(found.told + found.strange, written, asdict(found) | {"ended": ended})
 
 
+def _field(night: Night, progress: Progress) -> Done:
+    """Tasks that an order or a wish has closed, then drives past their last day."""
+    now = timezone.now()
+    closed = {"closed_by_orders": recall.close_by_orders(now), "closed_by_wishes": recall.close_by_wishes(now)}
+    facts = closed | {"drives_ended": recall.end_due(timezone.localdate(now))}
+    return Done(written=sum(facts.values()), facts=facts)
+
+
 def _uploads(night: Night, progress: Progress) -> Done:
     gone = clearing.clear(night.as_of) if night.tidy else clearing.Cleared()
     return Done(gone.looked, gone.uploads, {"uploads": gone.uploads, "bytes": gone.bytes})
@@ -121,6 +130,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("rfm", _rfm),
     ("tastes", _tastes),
     ("coupons", _coupons),
+    ("field", _field),
     ("effects", _effects),
     ("drafts", _drafts),
     ("uploads", _uploads),

@@ -77,6 +77,7 @@ STEPS = {
     "rfm": N_("RFM"),
     "tastes": N_("Tastes"),
     "coupons": N_("Uses of coupons"),
+    "field": N_("Field work"),
     "issue": N_("Coupons"),
     "effects": N_("Effects and subsidies"),
     "drafts": N_("Batches of strategies"),
@@ -117,6 +118,9 @@ FACTS = {
     "refused": N_("uses refused"),
     "strange": N_("codes of the shop’s own"),
     "ended": N_("coupons ended"),
+    "closed_by_orders": N_("tasks closed by an order"),
+    "closed_by_wishes": N_("tasks closed by a wish"),
+    "drives_ended": N_("drives ended"),
     "read": N_("read"),
     "written": N_("written"),
 }
