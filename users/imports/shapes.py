@@ -30,6 +30,7 @@ PRICE = r"^[0-9]{1,5}(\.[0-9]{1,4})?$"
 QUANTITY = r"^[0-9]{1,6}(\.[0-9]{1,3})?$"
 DAY = "2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+MOMENT = f"^{DAY} {TIME}$"
 EMPTY_MARKS = pa.array(sorted(plaintext.EMPTY_MARKS))
 
 
@@ -123,9 +124,8 @@ def _scaled(texts: Array, shaped: Array, places: int) -> Array:
 
 def moment_column(field: Field, texts: Array, outcome: Outcome, today: date, ahead: int = 0) -> Column:
     """datetime64[us], NaT where empty."""
-    padded = _padded(texts)
-    timed = matches(padded, f"^{DAY} {TIME}$")
-    shaped = timed | matches(padded, f"^{DAY}$")
+    padded, timed = _padded(texts)
+    shaped = timed.copy() if timed.all() else timed | matches(padded, f"^{DAY}$")
     values = _timestamps(padded, shaped)
     shaped &= (values >= np.datetime64(f"{moments.FIRST_YEAR}-01-01")) & (
         values < np.datetime64(today + timedelta(days=ahead + 1))
@@ -158,8 +158,19 @@ def _instant(value: Any) -> tuple[Any, bool]:
     return (value.at, value.has_time) if isinstance(value, moments.Moment) else (value, False)
 
 
-def _padded(texts: Array) -> Array:
-    """2018/3/1 8:05 as 2018-03-01 08:05:00, the form that arrow casts."""
+def _padded(texts: Array) -> tuple[Array, Array]:
+    """(cells in the form that arrow casts where they can be, which of them have a time of day)"""
+    timed = matches(texts, MOMENT)
+    if timed.all():
+        return texts, timed
+    rest = pa.array(~timed)
+    rewritten = _rewritten(texts.filter(rest))
+    timed[~timed] = matches(rewritten, MOMENT)
+    return pc.replace_with_mask(texts, rest, rewritten), timed
+
+
+def _rewritten(texts: Array) -> Array:
+    """2018/3/1 8:05 as 2018-03-01 08:05:00."""
     dashed = pc.replace_substring_regex(texts, r"^([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})", r"\1-\2-\3")
     month = pc.replace_substring_regex(dashed, r"^([0-9]{4})-([0-9])-", r"\1-0\2-")
     day = pc.replace_substring_regex(month, r"^([0-9]{4}-[0-9]{2})-([0-9])($| )", r"\1-0\2\3")
