@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from campaigns.boards import phone_cards, phone_day, phone_reading
 from campaigns.boards.phone_day import Day
+from campaigns.chances import queries as chances
+from campaigns.chances.rules import Chance
 from campaigns.drives.rules import DRIVE_CHANNELS
 from communities.access import DeskRequest, phone_page
 from communities.notices import queries as notices
@@ -28,8 +30,9 @@ SHELL = ("opsdesk.css", "phone.css", "field.css", "theme.js", "opsdesk.js", "out
 def my_day(request: DeskRequest) -> HttpResponse:
     """Everything of today on one page: `?b=` and `?u=` open a building and its unit, `?many=1` ticks doors."""
     day = phone_day.of(request.desk, timezone.now())
-    left = phone_reading.reveals_left(request.user)
-    return render(request, "campaigns/phone/my_day.html", _opened(request, day) | field(request, day, left))
+    left, likely = phone_reading.reveals_left(request.user), chances.likely_now(day.tasks, day.at)
+    context = _opened(request, day, likely) | field(request, day, left)
+    return render(request, "campaigns/phone/my_day.html", context)
 
 
 def field(request: DeskRequest, day: Day, left: int) -> dict[str, Any]:
@@ -47,20 +50,15 @@ def field(request: DeskRequest, day: Day, left: int) -> dict[str, Any]:
     }
 
 
-def _opened(request: DeskRequest, day: Day) -> dict[str, Any]:
+def _opened(request: DeskRequest, day: Day, likely: dict[str, Chance]) -> dict[str, Any]:
+    """The building and unit asked for, else where somebody is most likely at home."""
     asked, unit = request.GET.get("b", ""), request.GET.get("u")
-    building = next((one for one in day.buildings if one.key == asked), None) or _first(day)
+    building = next((one for one in day.buildings if one.key == asked), None) or phone_day.opens_with(day, likely)
     units = building.units if building else []
     chosen = next((one for one in units if one.number == unit), None) or next(
-        (one for one in units if phone_day.count_done(one.doors) < len(one.doors)), units[0] if units else None
+        (one for one in units if phone_day.left_in(one.doors)), units[0] if units else None
     )
-    return {"building": building, "unit": chosen, "many": request.GET.get("many") == "1"}
-
-
-def _first(day: Day) -> Any:
-    """The first building in the walk where something is left to do."""
-    left = (one for one in day.buildings if phone_day.count_done(one.doors) < len(one.doors))
-    return next(left, day.buildings[0] if day.buildings else None)
+    return {"building": building, "unit": chosen, "many": request.GET.get("many") == "1", "likely": likely}
 
 
 @phone_page()

@@ -1,6 +1,6 @@
 """One person's day: the tasks of their walk as doors and lists, and as the data that goes with the page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.boards import phone_cards, phone_grid, phone_reading, phone_rules
 from campaigns.boards.phone_cards import Card
+from campaigns.chances.rules import Chance
 from campaigns.drives import queries as drives
 from campaigns.drives.models import Task
 from communities.access import Desk
@@ -68,6 +69,19 @@ def state_of(door: Door) -> str:
 
 def count_done(doors: Iterable[Door]) -> int:
     return sum(state_of(door) not in phone_rules.TO_DO for door in doors)
+
+
+def left_in(doors: Sequence[Door]) -> int:
+    return len(doors) - count_done(doors)
+
+
+def opens_with(day: Day, likely: Mapping[str, Chance]) -> phone_grid.Building[Card] | None:
+    """Where the walk begins: of the buildings with something to do the one where somebody is most likely at home now,
+    to five points; else the first."""
+    left = [one for one in day.buildings if left_in(one.doors)]
+    chances = {one.key: round(likely[one.number].p * 20) if one.number in likely else 0 for one in left}
+    best = max(left, key=lambda one: chances[one.key], default=None)
+    return best or next(iter(day.buildings), None)
 
 
 def stations(desk: Desk) -> str:

@@ -1,14 +1,15 @@
 """What the phone's templates ask of doors and cards."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from campaigns.boards import phone_cards, phone_day, phone_rules
 from campaigns.boards.phone_cards import Card
 from campaigns.boards.phone_day import Day, Door
+from campaigns.chances.rules import Chance
+from opsdesk.lib import figures
 
 register = template.Library()
 
@@ -51,9 +52,16 @@ def next_door(day: Day) -> Door | None:
 
 
 @register.simple_tag
-def chance_of(likely: dict[Any, Any] | None, number: str) -> Any:
-    """How likely somebody is at home in this building now; nothing where it is not known."""
-    return (likely or {}).get(number)
+def chance_words(likely: dict[str, Chance] | None, number: str) -> str:
+    """How likely somebody is at home in this building now; "" where nothing is told of it."""
+    chance = (likely or {}).get(number)
+    if chance is None:
+        return ""
+    seen = round(chance.n)
+    words = gettext("Likely at home now: %(p)s")
+    if seen:
+        words = ngettext("Likely at home now: %(p)s (%(n)s visit)", "Likely at home now: %(p)s (%(n)s visits)", seen)
+    return words % {"p": figures.percent(chance.p, 0), "n": figures.count(seen)}
 
 
 @register.simple_tag
