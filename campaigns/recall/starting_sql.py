@@ -37,7 +37,7 @@ SELECT k.customer_id, k.community_id, %(at)s::timestamptz, {channel}, 'drive', %
 """
 _WHY = "CASE k.fate WHEN 'control' THEN 'control' ELSE 'blocked' END"
 UNTREATED = _TOUCH.format(channel="COALESCE(NULLIF(k.channel, ''), %(first)s)", state=_WHY) + " AND k.fate <> 'task'"
-TOUCHES = _TOUCH.format(channel="k.channel", state="'done'") + " AND k.fate = 'task' AND k.channel = %(channel)s"
+TOUCHES = _TOUCH.format(channel="k.channel", state="'waiting'") + " AND k.fate = 'task' AND k.channel = %(channel)s"
 
 # For outbox.actions.queue_all: the texts of those tasks, with the customer's name filled in (touch_once).
 TEXTS = """
@@ -45,7 +45,7 @@ SELECT t.customer_id, t.id, t.channel, 'drive:' || t.thing_id || ':' || t.custom
        left(replace(said.text, '{name}', c.name), 500), %(at)s::timestamptz, %(not_after)s::timestamptz
   FROM campaigns_task k
   JOIN users_touch t ON t.customer_id = k.customer_id AND t.thing = 'drive' AND t.thing_id = k.drive_id
-   AND t.channel = k.channel AND t.state = 'done'
+   AND t.channel = k.channel AND t.state = 'waiting'
   JOIN users_customer c ON c.id = k.customer_id
   JOIN unnest(%(offers)s::bigint[], %(texts)s::text[]) AS said(offer_id, text) ON said.offer_id = k.offer_id
  WHERE k.drive_id = %(drive)s AND k.channel = %(channel)s

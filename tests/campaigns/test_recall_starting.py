@@ -166,7 +166,7 @@ def test_text_messages_are_filled_queued_and_counted_as_touches(people):
         drive.pk,
     )
     assert message.not_after == dt.datetime(2018, 5, 21, tzinfo=NOON.tzinfo)
-    assert (message.touch.state, message.touch.channel) == ("done", "sms")
+    assert (message.touch.state, message.touch.channel) == ("waiting", "sms")
 
 
 def test_a_drive_started_at_night_reaches_people_in_the_morning(people):
