@@ -5,6 +5,7 @@ the table says, `counted` what a recount says. Phones are never among them.
 """
 
 from opsdesk.coupon_invariants import COUPON_INVARIANTS
+from opsdesk.field_invariants import FIELD_INVARIANTS
 from opsdesk.grant_invariants import GRANT_INVARIANTS
 from opsdesk.invariant import Invariant
 from opsdesk.lib.words import N_
@@ -273,6 +274,7 @@ INVARIANTS = (
     ),
     *COUPON_INVARIANTS,
     *GRANT_INVARIANTS,
+    *FIELD_INVARIANTS,
 )  # fmt: skip
 
 BY_NAME = {one.name: one for one in INVARIANTS}

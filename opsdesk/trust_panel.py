@@ -30,7 +30,8 @@ _HEADS = {
     "day": N_("Day"), "week": N_("Week"), "cohort": N_("Cohort"), "lifecycle": N_("Class"), "rfm_class": N_("Class"),
     "kept": N_("Kept"), "counted": N_("Counted anew"), "order_id": N_("Order"), "version": N_("Version"),
     "key": N_("Threshold"), "kind": N_("Kind"), "name": N_("Name"), "what": N_("What"), "number": N_("Number"),
-    "budget_id": N_("Budget"),
+    "budget_id": N_("Budget"), "drive_id": N_("Drive"), "task_id": N_("Task"), "visit_id": N_("Visit"),
+    "cue_id": N_("Cue"), "sheet_id": N_("Cue sheet"),
 }  # fmt: skip
 
 

@@ -2,15 +2,22 @@
 
 import dataclasses
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from campaigns.drives.models import Drive
+from campaigns.visits import actions as visits
+from campaigns.visits.reading import Told
 from communities.models import Community
 from communities.policies import actions as policies
+from communities.scoping import Scope
 from opsdesk import invariants, trust
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Check, Job
+from tests.campaigns.worked_on import worked_on
 from tests.coupons import granting
 from tests.factories import make_customer, make_order
 from users.imports.models import ImportFile
@@ -40,11 +47,18 @@ def honest(people, today: dt.date) -> dt.date:
     source = Source.objects.get(name="tests")
     ImportFile.objects.create(name="a", stored_as="a", sha256="a", source=source, state="done", rows=3, created=3)
     granting.issued(granting.approved(gets=granting.customers(2)))
+    _told(worked_on(people), people)
     version = policies.queries.current_version()
     purchases.rebuild()
     lifecycle.recompute(today, version)
     rfm.recompute(today, version)
     return today
+
+
+def _told(drive: Drive, people) -> None:
+    """One outcome at the drive's first door."""
+    told = Told(uuid=uuid.uuid4(), task_id=drive.tasks.order_by("id")[0].pk, outcome="interested")
+    assert visits.record(told, people.staff, Scope(everywhere=True), timezone.now(), "phone").status == 200
 
 
 def red(as_of: dt.date) -> set[str]:
@@ -117,6 +131,13 @@ BREAKS = [
     ("coupon_fates", "DELETE FROM coupons_grant WHERE id = (SELECT max(id) FROM coupons_grant)", {"holds"}),
     ("holds", "UPDATE coupons_grant SET state = 'void' WHERE id = (SELECT max(id) FROM coupons_grant)", set()),
     ("budget_holds", "UPDATE coupons_hold SET reserved = reserved + 1", {"holds"}),
+    ("drive_sums", "UPDATE campaigns_drive SET control = 7", set()),
+    ("drive_sums", "UPDATE campaigns_candidate SET fate = 'task' WHERE fate = 'control'", set()),
+    ("drive_sums", "DELETE FROM campaigns_task WHERE visits = 0", set()),
+    ("task_events", "UPDATE campaigns_task SET outcome = 'moved' WHERE visits = 1", set()),
+    ("live_events", "UPDATE campaigns_visit SET live = false", {"task_events"}),
+    ("cue_ticks", "UPDATE campaigns_cue SET ticks = '{}'", set()),
+    ("cue_ticks", 'UPDATE campaigns_tick SET "on" = false', set()),
 ]  # fmt: skip
 
 

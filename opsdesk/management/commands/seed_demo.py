@@ -29,7 +29,7 @@ class Command(BaseCommand):
             help="the day after the last order, as 2018-05-07 (default: today)",
         )
 
-        parser.add_argument("--orders-only", action="store_true", help="no strategies, no coupons, no visits: only orders")
+        parser.add_argument("--orders-only", action="store_true", help="no strategies, coupons or visits: only orders")
 
     def handle(
         self,
