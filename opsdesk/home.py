@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from campaigns.boards import supervisor_progress as progress
 from communities import rules
 from communities.access import Desk, DeskRequest, desk_page
 from opsdesk import run_story, waiting, work
@@ -36,6 +37,8 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= _last_night()
     if fresh is not None and desk.may(rules.SEE_BOARDS):
         context |= _numbers(desk, fresh.as_of)
+    if desk.may(rules.SEE_FIELD):
+        context |= _stations(desk, now)
     return render(request, "home.html", context)
 
 
@@ -50,6 +53,12 @@ def _last_night() -> dict[str, Any]:
     night = Job.objects.filter(kind=work.NIGHTLY).prefetch_related("steps").order_by("-id").first()
     steps = [(run_story.step_words(step), step) for step in night.steps.all()] if night else []
     return {"night": night, "night_steps": steps}
+
+
+def _stations(desk: Desk, now: dt.datetime) -> dict[str, Any]:
+    rows = progress.stations(desk.scope_for(rules.SEE_FIELD), now.date(), desk.community)
+    total = progress.together(rows)
+    return {"stations": [(row, row.is_low(total)) for row in rows], "stations_total": total, "now": now}
 
 
 def _numbers(desk: Desk, as_of: dt.date) -> dict[str, Any]:

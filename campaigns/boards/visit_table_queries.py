@@ -34,7 +34,7 @@ def reach(scope: Scope) -> dict[str, Any]:
 
 # event: one row a live outcome at a door. door: one a task and day, the last of them. opening: one an opened door of
 # these customers, with the first day that is no longer its own: a later visit takes over, whoever made it.
-_DOORS = f"""
+DOORS = f"""
 WITH place AS (
   SELECT * FROM unnest(%(places)s::int[], %(attribution)s::int[]) AS p(community_id, attribution)),
 event AS (
@@ -58,7 +58,7 @@ opening AS (
 
 # One row a day and community with an outcome.
 _DAYS = f"""
-{_DOORS},
+{DOORS},
 spent AS (
   SELECT day, community_id, sum(took) AS worked
     FROM (SELECT day, community_id, CASE WHEN at - lag(at) OVER shift <= %(pause)s THEN at - lag(at) OVER shift
@@ -88,20 +88,20 @@ SELECT day, community_id, (day + min(attribution) <= %(as_of)s)::int,
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 
-# One row a community and side. person: one a task with a visit, or a held-out customer of those drives there.
-_ARMS = f"""
-{_DOORS},
+# person: one row a task with a visit, or a held-out customer of those drives there.
+PEOPLE = f"""
+{DOORS},
 person AS (
-  SELECT d.community_id, true AS treated, d.customer_id, min(d.attribution) AS span,
+  SELECT d.community_id, true AS treated, d.customer_id, d.drive_id, min(d.attribution) AS span,
          min(d.day) FILTER (WHERE d.outcome = ANY(%(knocked)s)) AS start, min(c.day) AS first
     FROM door d
     LEFT JOIN opening o ON o.task_id = d.task_id AND o.day = d.day
     LEFT JOIN LATERAL (SELECT min(day) AS day FROM users_customerday
                         WHERE customer_id = o.customer_id AND day >= o.day AND day < o.until
                           AND day < %(as_of)s AND starts_purchase) c ON true
-   GROUP BY d.task_id, d.community_id, d.customer_id
+   GROUP BY d.task_id, d.community_id, d.customer_id, d.drive_id
    UNION ALL
-  SELECT k.community_id, false, k.customer_id, p.attribution, s.start,
+  SELECT k.community_id, false, k.customer_id, k.drive_id, p.attribution, s.start,
          (SELECT min(day) FROM users_customerday
            WHERE customer_id = k.customer_id AND day >= s.start AND day < %(as_of)s AND starts_purchase)
     FROM (SELECT DISTINCT drive_id, community_id FROM door) d
@@ -113,7 +113,8 @@ person AS (
          SELECT GREATEST((r.started_at AT TIME ZONE 'Asia/Shanghai')::date, r.begins_on) AS start) s
    WHERE {REACH.format(table="k")}),
 judged AS (
-  SELECT community_id, treated, first, start + span <= %(as_of)s AS over,
+  SELECT community_id, treated, customer_id, drive_id, start, first, start + span <= %(as_of)s AS over,
+         first + {rules.WEEK + 1} <= %(as_of)s AS week_over, first + {rules.FOUR_WEEKS + 1} <= %(as_of)s AS weeks_over,
          EXISTS (SELECT FROM users_customerday c WHERE c.customer_id = person.customer_id AND c.starts_purchase
                     AND c.day >= start AND c.day < start + span) AS woken,
          EXISTS (SELECT FROM users_customerday c WHERE c.customer_id = person.customer_id AND c.starts_purchase
@@ -121,12 +122,15 @@ judged AS (
          EXISTS (SELECT FROM users_customerday c WHERE c.customer_id = person.customer_id AND c.starts_purchase
                     AND c.day > first AND c.day <= first + {rules.FOUR_WEEKS}) AS in_weeks
     FROM person WHERE start IS NOT NULL)
+"""
+
+# One row a community and side.
+_ARMS = f"""
+{PEOPLE}
 SELECT community_id, treated, count(*) FILTER (WHERE over), count(*) FILTER (WHERE over AND woken),
        count(*) FILTER (WHERE NOT over), count(first),
-       count(*) FILTER (WHERE first + {rules.WEEK + 1} <= %(as_of)s),
-       count(*) FILTER (WHERE first + {rules.WEEK + 1} <= %(as_of)s AND in_a_week),
-       count(*) FILTER (WHERE first + {rules.FOUR_WEEKS + 1} <= %(as_of)s),
-       count(*) FILTER (WHERE first + {rules.FOUR_WEEKS + 1} <= %(as_of)s AND in_weeks)
+       count(*) FILTER (WHERE week_over), count(*) FILTER (WHERE week_over AND in_a_week),
+       count(*) FILTER (WHERE weeks_over), count(*) FILTER (WHERE weeks_over AND in_weeks)
   FROM judged GROUP BY 1, 2
 """
 
@@ -186,20 +190,19 @@ def arms(scope: Scope, period: Period, where: Mapping[int, Place]) -> dict[tuple
 
 
 def _rows(statement: str, scope: Scope, period: Period, where: Mapping[int, Place]) -> list[tuple[Any, ...]]:
-    return sql.rows(
-        statement, **reach(scope), **door_params(period, where), pause=PAUSE, pace=FIRST,
-        knocked=KNOCKED, ordered=ORDERED,
-    )  # fmt: skip
+    return sql.rows(statement, **params(scope, period, where), pause=PAUSE, pace=FIRST, ordered=ORDERED)
 
 
-def door_params(period: Period, where: Mapping[int, Place]) -> dict[str, Any]:
-    return {
+def params(scope: Scope, period: Period, where: Mapping[int, Place]) -> dict[str, Any]:
+    """What DOORS and PEOPLE ask for."""
+    return reach(scope) | {
         "places": list(where),
         "attribution": [place.attribution_days for place in where.values()],
         "first": period.first,
         "last": period.last,
         "as_of": period.as_of,
         "opened": OPENED,
+        "knocked": KNOCKED,
     }
 
 
