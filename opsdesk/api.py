@@ -6,6 +6,7 @@ from communities.api import CommunityList
 from communities.notices.api import NoticeList, NoticeRead
 from coupons.boards import batch_api_steps as batch_steps
 from coupons.boards.batch_api import BatchDetail, BatchList
+from coupons.budgets.api import BudgetList
 from coupons.definitions.api import TemplateDetail, TemplateList
 from coupons.grants.api import CouponUse, CustomerCoupons
 from coupons.handover.api import ParcelFetched, ParcelList
@@ -25,6 +26,7 @@ urlpatterns = [
     path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
     path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),
     path("coupons/templates/<int:coupon_id>/", TemplateDetail.as_view(), name="api_coupon_template"),
+    path("coupons/budgets/", BudgetList.as_view(), name="api_coupon_budgets"),
     path("coupons/batches/", BatchList.as_view(), name="api_batches"),
     path("coupons/batches/<slug:number>/", BatchDetail.as_view(), name="api_batch"),
     path("coupons/batches/<slug:number>/freeze/", batch_steps.BatchFreeze.as_view(), name="api_batch_freeze"),

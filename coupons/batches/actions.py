@@ -53,6 +53,8 @@ def draft(
     quantity: int = 0,
     holdout_share: float | None = None,
     no_holdout_reason: str = "",
+    key: str = "",
+    digest: str = "",
 ) -> Batch:
     """A new draft with the next number, not frozen yet. `audience`: words of the customer list's address, read within
     `scope`. The batch of a strategy and due day is drafted once: asked again, the one there is answered."""
@@ -61,7 +63,7 @@ def draft(
         name=name, coupon=coupon, budget=budget, origin=origin, audience=audience, strategy_version=strategy_version,
         due_on=due_on, message_channel=message_channel, message=message, send_at=send_at, decide_by=decide_by,
         recipients=quantity, holdout_share=share, no_holdout_reason=no_holdout_reason, scope=audiences.kept(scope),
-        made_by=by,
+        made_by=by, key=key, digest=digest,
     )  # fmt: skip
     try:
         with transaction.atomic():

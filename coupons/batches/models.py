@@ -42,6 +42,9 @@ class Batch(models.Model):
     send_at = models.DateTimeField(_("send at"), null=True, blank=True, help_text="null: as soon as it is approved")
     decide_by = models.DateTimeField(_("decide by"), null=True, blank=True)
 
+    key = models.CharField(max_length=120, blank=True, help_text="of a draft over the API: told twice, made once")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was sent with the key")
+
     state = models.CharField(
         max_length=10, default="draft", choices=[(code, _(label)) for code, label in STATES.items()]
     )
@@ -78,6 +81,7 @@ class Batch(models.Model):
                 name="batch_once_a_due_day",
                 violation_error_message=_("This strategy has its batch of this day already."),
             ),
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="batch_once_a_key"),
             models.CheckConstraint(condition=Q(issued__lte=F("recipients")), name="batch_issues_no_more_than_approved"),
             models.CheckConstraint(
                 condition=Q(holdout_share__gt=0, holdout_share__lte=0.5)

@@ -1,5 +1,7 @@
 """Batches over the API: the list, one with what became of it, a new draft."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,11 +10,12 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from communities.api_errors import Conflict, ErrorSerializer
 from communities.api_query import QuerySerializer
 from communities.api_views import ScopedView
 from communities.policies import queries as policies
@@ -23,6 +26,7 @@ from coupons.boards import deeds
 from coupons.boards.batch_forms import BatchForm
 from coupons.definitions import queries as templates
 from coupons.grants import queries as grants
+from coupons.grants.api import KEY_HEADER, key_of
 from opsdesk.lib import paging
 from users.directory import filters
 
@@ -50,17 +54,33 @@ class BatchList(ScopedView):
     @extend_schema(
         operation_id="coupon_batches_draft",
         request=shapes.DraftSerializer,
-        responses={201: shapes.BatchDetailSerializer},
-        description=_("A new draft with its audience read, within the owner's reach. It waits to be handed in."),
+        parameters=[KEY_HEADER],
+        responses={
+            201: shapes.BatchDetailSerializer,
+            409: OpenApiResponse(ErrorSerializer, _("This key was sent with another body before.")),
+        },
+        description=_(
+            "A new draft with its audience read, within the owner's reach. It waits to be handed in. The same key and "
+            "body again is answered with the same batch; the same key with another body is a conflict."
+        ),
     )
     def post(self, request: Request) -> Response:
         QuerySerializer.read(request.query_params)
         asked = shapes.DraftSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        at = timezone.now()
-        form = _form(asked.validated_data, timezone.localtime(at).date())
-        made = deeds.draft(form, scope=self.desk.scope, by=self.desk.staff, at=at, version=None)
+        try:
+            made = self._drafted(asked.validated_data, key_of(request))
+        except deeds.OtherBody:
+            raise Conflict(gettext("This key was sent with another body before.")) from None
         return Response(told(reached(self, made.number)), status=status.HTTP_201_CREATED)
+
+    def _drafted(self, said: dict[str, Any], own_key: str) -> Batch:
+        at, by = timezone.now(), self.desk.staff
+        key, digest = f"{by.pk}:{own_key}", _digest(said)
+        if made := deeds.drafted(key, digest):
+            return made
+        form = _form(said, timezone.localtime(at).date())
+        return deeds.draft_once(form, scope=self.desk.scope, by=by, at=at, key=key, digest=digest)
 
 
 class BatchDetail(ScopedView):
@@ -90,6 +110,10 @@ def told(batch: Batch) -> Mapping[str, Any]:
 
 def beside(batches: list[Batch]) -> dict[str, Any]:
     return {"fates": grants.fates([one.pk for one in batches]), "makers": queries.makers_of(batches)}
+
+
+def _digest(said: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _form(asked: dict[str, Any], day: date) -> BatchForm:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from communities.models import StaffMember
 from communities.rules import APPROVE_COUPONS, DRAFT_COUPONS
 from communities.scoping import Scope
@@ -23,14 +25,41 @@ NEEDS = {
 Step = Callable[[int, int | None, StaffMember, str, datetime], Batch]
 
 
-def draft(form: BatchForm, *, scope: Scope, by: StaffMember, at: datetime, version: StrategyVersion | None) -> Batch:
+class OtherBody(Exception):
+    """This key was sent with something else before."""
+
+
+@transaction.atomic
+def draft(
+    form: BatchForm, *, scope: Scope, by: StaffMember, at: datetime, version: StrategyVersion | None = None,
+    key: str = "", digest: str = "",
+) -> Batch:  # fmt: skip
     """A draft of what a valid form says, with its audience read."""
     said = form.values()
     made = actions.draft(
         **{name: value for name, value in said.items() if name != "recipients"},
         quantity=said.get("recipients", 0), scope=scope, by=by, strategy_version=version, origin=_origin(form, version),
+        key=key, digest=digest,
     )  # fmt: skip
     return actions.freeze(made.pk, at=at, by=by)
+
+
+def draft_once(form: BatchForm, *, scope: Scope, by: StaffMember, at: datetime, key: str, digest: str) -> Batch:
+    """The same for whoever may ask again with the same key: one batch, whoever asks at once. Raises OtherBody."""
+    try:
+        return draft(form, scope=scope, by=by, at=at, key=key, digest=digest)
+    except IntegrityError:  # told at the same time
+        if (made := drafted(key, digest)) is None:
+            raise
+        return made
+
+
+def drafted(key: str, digest: str) -> Batch | None:
+    """What was drafted with this key; None: nothing yet. Raises OtherBody."""
+    made = Batch.objects.filter(key=key).first()
+    if made is not None and made.digest != digest:
+        raise OtherBody(key)
+    return made
 
 
 def _origin(form: BatchForm, version: StrategyVersion | None) -> str:

@@ -21,6 +21,7 @@ from users.directory import queries as directory
 from users.directory.filters import Filters
 
 KEY = "Idempotency-Key"
+KEY_HEADER = OpenApiParameter(KEY, str, OpenApiParameter.HEADER, required=True)
 MOST_FEN = 10**9
 
 
@@ -86,16 +87,14 @@ class CouponUse(ScopedView):
     @extend_schema(
         request=UseSerializer,
         responses=UsedSerializer,
-        parameters=[OpenApiParameter(KEY, str, OpenApiParameter.HEADER, required=True)],
+        parameters=[KEY_HEADER],
         description=_(
             "Tell that an order used a coupon. The same key and body again is answered the same; the same key with "
             "another body is a conflict. A refusal is an answer, and is kept."
         ),
     )
     def post(self, request: Request) -> Response:
-        key = request.headers.get(KEY, "")
-        if not 1 <= len(key) <= 80 or not key.isprintable():
-            raise serializers.ValidationError({KEY: [gettext("Send a key of your own, up to 80 signs.")]})
+        key = key_of(request)
         asked = UseSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         told = _told(asked.validated_data)
@@ -106,6 +105,14 @@ class CouponUse(ScopedView):
         except actions.Conflict:
             raise Conflict(gettext("This key was sent with another body before.")) from None
         return Response(UsedSerializer(kept).data)
+
+
+def key_of(request: Request) -> str:
+    """The caller's own word for this deed. Raises ValidationError."""
+    key = request.headers.get(KEY, "")
+    if not 1 <= len(key) <= 80 or not key.isprintable():
+        raise serializers.ValidationError({KEY: [gettext("Send a key of your own, up to 80 signs.")]})
+    return key
 
 
 def _told(asked: dict[str, Any]) -> actions.Use:

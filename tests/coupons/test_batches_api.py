@@ -13,6 +13,7 @@ from communities.scoping import Scope
 from coupons.batches import actions
 from coupons.batches.models import Batch, BatchStep
 from coupons.boards import batch_api_steps
+from coupons.definitions.models import Coupon
 from tests.coupons.granting import approved, customers, issued
 from tests.coupons.worlds import make_batch, make_budget, make_coupon, make_people
 from tests.tokens import caller
@@ -29,9 +30,9 @@ def batch(people) -> Batch:
     return make_batch(by=people.operator, at=timezone.now(), submitted=True, budget=make_budget(**ALWAYS))
 
 
-def send(mine, name, body, **ids):
-    address = reverse(name, kwargs=ids)
-    return mine.client.post(address, body, content_type="application/json", headers={"Accept-Language": "en"})
+def send(mine, name, body, key="one", **ids):
+    address, headers = reverse(name, kwargs=ids), {"Accept-Language": "en", "Idempotency-Key": key}
+    return mine.client.post(address, body, content_type="application/json", headers=headers)
 
 
 def step(staff, verb, batch, **body):
@@ -133,6 +134,35 @@ def test_who_drafts_for_one_community_reaches_its_people_alone(people):
     Assignment.objects.create(staff=people.newcomer, role="operator", community=people.jinling)
     body = draft(people, holdout=0, no_holdout_reason="少")
     assert send(caller(people.newcomer), "api_batches", body).json()["recipients"] == 4
+
+
+def test_a_draft_sent_again_with_its_key_is_the_same_batch_and_another_body_is_a_conflict(people):
+    make_people(n=5)
+    mine, body = caller(people.operator), draft(people)
+    first = send(mine, "api_batches", body)
+    again = send(mine, "api_batches", body)
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = send(mine, "api_batches", body | {"name": "改名"})
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    assert other.json()["detail"] == "This key was sent with another body before."
+    assert Batch.objects.count() == 1
+    for more in (send(mine, "api_batches", body, key="two"), send(caller(people.manager), "api_batches", body)):
+        assert more.status_code == 201
+    assert Batch.objects.count() == 3
+
+
+def test_a_draft_told_again_stands_although_it_could_not_be_drafted_any_more(people):
+    mine, body = caller(people.operator), draft(people)
+    first = send(mine, "api_batches", body).json()
+    Coupon.objects.update(retired_at=timezone.now())
+    assert send(mine, "api_batches", body).json()["number"] == first["number"]
+    assert send(mine, "api_batches", body, key="two").status_code == 400
+
+
+@pytest.mark.parametrize("key", ["", "k" * 81])
+def test_a_draft_without_a_key_of_its_own_is_refused(key, people):
+    answer = send(caller(people.operator), "api_batches", draft(people), key=key)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["Idempotency-Key"])
 
 
 # -- Steps ---------------------------------------------------------------------------------------------------------

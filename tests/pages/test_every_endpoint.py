@@ -42,6 +42,7 @@ SCOPES = {
     ("api_import_commit", "POST"): "import:orders",
     ("api_coupon_templates", "GET"): "read:coupons",
     ("api_coupon_template", "GET"): "read:coupons",
+    ("api_coupon_budgets", "GET"): "read:coupons",
     ("api_coupon_use", "POST"): "use:coupons",
     ("api_parcels", "GET"): "fetch:coupons",
     ("api_parcel_fetched", "POST"): "fetch:coupons",
@@ -80,6 +81,7 @@ WORDS = {
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_batches": ["after", "limit", "state"], "api_batch": [],
     "api_parcels": [], "api_coupon_templates": ["retired"], "api_coupon_template": [],
+    "api_coupon_budgets": ["closed"],
     "api_customer_coupons": [], "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
 HOSTILE = [
