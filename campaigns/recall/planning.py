@@ -66,5 +66,5 @@ def _worth(
 ) -> dict[str, int]:
     minutes = {channel: visits.minutes_of(channel, values) for channel in one.gate}
     if one.station in crews and "door" in minutes:
-        minutes["door"] = float(crews[one.station].cost("door"))
+        minutes["door"] = crews[one.station].costs["door"]
     return rules.worth(one, rates, minutes, Costs(values.margin_share, values.staff_hour_cost, values.sms_cost))

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
 
 from campaigns.chances import rules as chances
-from campaigns.chances.rules import Option, Rates
+from campaigns.chances.rules import Candidate, Option, Rates
 from campaigns.drives.rules import Door
 from campaigns.recall import sharing
 from campaigns.recall.sharing import Hand, Stop
@@ -15,7 +16,7 @@ from coupons.batches.rules import Stratum
 
 DEFAULT_AUDIENCE = "lifecycle=silent&rfm=win_back,rescue"  # high value first (S17)
 STAFFED = frozenset({"door", "wechat", "phone", "group"})  # somebody of the station does it
-ONCE, ROUNDING = Fraction(1), 1e-6
+ROUNDING = 1e-6  # of a minute
 PLACES = ("{name}", "{goods}", "{price}", "{coupon}")  # of a script
 
 
@@ -59,19 +60,18 @@ class Crew:
     doors_an_hour: Mapping[int, int]
     task_minutes: Mapping[str, int]  # by channel but the door
 
-    @property
+    @cached_property
     def all_minutes(self) -> int:
         return sum(self.minutes.values())
 
-    @property
+    @cached_property
     def doors(self) -> int:
         return sum(minutes * self.doors_an_hour[staff] // 60 for staff, minutes in self.minutes.items())
 
-    def cost(self, channel: str) -> Fraction:
-        """Minutes that one task takes here; of a door the mean over the crew."""
-        if channel == "door":
-            return Fraction(self.all_minutes, self.doors) if self.doors else Fraction(10**9)
-        return Fraction(self.task_minutes.get(channel, 0))
+    @cached_property
+    def costs(self) -> dict[str, float]:
+        """Minutes that one task takes here, by channel; of a door the mean over the crew."""
+        return {**self.task_minutes, "door": self.all_minutes / self.doors if self.doors else inf}
 
     def minutes_of(self, staff: int, channel: str) -> float:
         """Minutes that one task takes this person."""
@@ -120,8 +120,12 @@ def reason_of(person: Person, told: Mapping[str, str]) -> str:
     return "" if "" in said else said.pop() if len(said) == 1 else "channel"
 
 
-def _open(told: Mapping[str, str]) -> list[str]:
-    return [channel for channel, reason in told.items() if not reason]
+def options(person: Person, told: Mapping[str, str], crews: Mapping[int, Crew]) -> Candidate:
+    """The channels open to a person, in the order of the drive, with what they bring and take."""
+    costs = crews[person.station].costs if person.station in crews else {}
+    open_ = (channel for channel, reason in told.items() if not reason)
+    offered = [Option(one, person.worth.get(one, 0), costs[one] if one in STAFFED else 0) for one in open_]
+    return Candidate(person.customer, person.station, offered)
 
 
 def plan(
@@ -135,12 +139,12 @@ def plan(
     told = {one.customer: channels_of(one, channels, crews) for one in people}
     fates = {one.customer: Fate("held", reason_of(one, told[one.customer]) or "capacity") for one in people}
     able = [one for one in people if not reason_of(one, told[one.customer])]
-    open_ = {one.customer: _open(told[one.customer]) for one in able}
-    chosen = choose(able, open_, crews, best=best, room=1 / (1 - Fraction(str(share))))
+    offered = {one.customer: options(one, told[one.customer], crews) for one in able}
+    chosen = choose(offered.values(), crews, best=best, room=1 / (1 - share))
     meant = ((one.customer, one.stratum) for one in able if one.customer in chosen)
     control = batches.held_out(meant, share, key)
     fates |= {customer: Fate("control", channel=chosen[customer]) for customer in control}
-    return fates | _tasks([one for one in able if one.customer not in control], open_, crews, best=best)
+    return fates | _tasks([one for one in able if one.customer not in control], offered, crews, best=best)
 
 
 def marginal(
@@ -148,8 +152,8 @@ def marginal(
 ) -> dict[int, int]:
     """Fen that one more hour of work would bring, by station, among those who may be reached and are not held out."""
     able = [one for one in people if fates[one.customer].fate == "task" or fates[one.customer].reason == "capacity"]
-    open_ = {one.customer: _open(channels_of(one, channels, crews)) for one in able}
-    now, then = (choose(able, open_, crews, best=best, extra=extra) for extra in (0, 60))
+    offered = [options(one, channels_of(one, channels, crews), crews) for one in able]
+    now, then = (choose(offered, crews, best=best, extra=extra) for extra in (0, 60))
     gains = dict.fromkeys(crews, 0)
     for one in able:
         if one.station in crews:
@@ -159,82 +163,53 @@ def marginal(
 
 
 def choose(
-    people: Sequence[Person],
-    open_: Mapping[int, Sequence[str]],
-    crews: Mapping[int, Crew],
-    *,
-    best: bool,
-    room: Fraction = ONCE,
-    extra: int = 0,
+    offered: Iterable[Candidate], crews: Mapping[int, Crew], *, best: bool, room: float = 1, extra: int = 0
 ) -> dict[int, str]:
     """A channel for each as far as the minutes of their stations go, `room` times over and `extra` more: the one that
     brings most, or the first that is open. Who is not in the answer is beyond what the staff can do."""
-    minutes = {station: crew.all_minutes * room + extra for station, crew in crews.items()}
-    return _by_worth(people, open_, crews, minutes) if best else _in_order(people, open_, crews, minutes)
-
-
-def _by_worth(
-    people: Iterable[Person], open_: Mapping[int, Sequence[str]], crews: Mapping[int, Crew], left: dict[int, Fraction]
-) -> dict[int, str]:
-    found = chances.choose(
-        (chances.Candidate(one.customer, one.station, _options(one, open_[one.customer], crews)) for one in people),
-        {station: float(minutes) + ROUNDING for station, minutes in left.items()},
-        limited=STAFFED,
-    )
+    minutes: dict[int | None, float] = {
+        station: crew.all_minutes * room + extra + ROUNDING for station, crew in crews.items()
+    }
+    if not best:
+        return _in_order(offered, minutes)
+    found = chances.choose(offered, minutes, limited=STAFFED)
     return {customer: choice.channel for customer, choice in found.items() if choice.channel}
 
 
-def _options(person: Person, open_: Iterable[str], crews: Mapping[int, Crew]) -> list[Option]:
-    return [
-        Option(channel, person.worth.get(channel, 0), float(minutes_of(person, channel, crews))) for channel in open_
-    ]
-
-
-def _in_order(
-    people: Iterable[Person], open_: Mapping[int, Sequence[str]], crews: Mapping[int, Crew], left: dict[int, Fraction]
-) -> dict[int, str]:
+def _in_order(offered: Iterable[Candidate], left: dict[int | None, float]) -> dict[int, str]:
     """The most valuable by their first channel come first."""
     chosen: dict[int, str] = {}
-    for one in sorted(people, key=lambda one: (-one.worth.get(open_[one.customer][0], 0), one.customer)):
-        for channel in open_[one.customer]:
-            cost = minutes_of(one, channel, crews)
-            if not cost or left[one.station] >= cost:
-                chosen[one.customer] = channel
-                left[one.station] = left.get(one.station, Fraction()) - cost
-                break
+    for one in sorted(offered, key=lambda one: (-one.options[0].worth, one.customer_id)):
+        there = left.get(one.station_id, 0)
+        option = next((each for each in one.options if each.minutes <= there), None)
+        if option:
+            chosen[one.customer_id] = option.channel
+            left[one.station_id] = there - option.minutes
     return chosen
 
 
-def minutes_of(person: Person, channel: str, crews: Mapping[int, Crew]) -> Fraction:
-    return crews[person.station].cost(channel) if channel in STAFFED else Fraction()
-
-
-def _tasks(people: Sequence[Person], open_: Mapping[int, list[str]], crews: Mapping[int, Crew], *, best: bool) -> Fates:
+def _tasks(
+    people: Iterable[Person], offered: Mapping[int, Candidate], crews: Mapping[int, Crew], *, best: bool
+) -> Fates:
     """Channels again for those who were not held out, now within the real minutes, and who does what."""
-    chosen = choose(people, open_, crews, best=best)
+    there = {one.customer: one for one in people}
+    chosen = choose([offered[customer] for customer in there], crews, best=best)
     fates = {customer: Fate("task", channel=channel) for customer, channel in chosen.items()}
     stops: dict[int, list[Stop]] = defaultdict(list)
-    for one in people:
-        channel = chosen.get(one.customer, "")
+    for customer, channel in chosen.items():
         if channel in STAFFED:
-            stops[one.station].append(Stop(one.customer, one.door, channel))
-    for station, there in stops.items():
-        fates |= _shared(there, crews[station].hands(), open_)
+            stops[there[customer].station].append(Stop(customer, there[customer].door, channel))
+    for station, mine in stops.items():
+        given = sharing.share(mine, crews[station].hands())
+        fates |= {stop.key: _shared(stop, given.get(stop.key), offered[stop.key]) for stop in mine}
     return fates
 
 
-def _shared(stops: Sequence[Stop], hands: Sequence[Hand], open_: Mapping[int, list[str]]) -> Fates:
-    given = sharing.share(stops, hands)
-    return {
-        stop.key: Fate("task", channel=stop.channel, staff=given[stop.key])
-        if stop.key in given
-        else _without_time(open_[stop.key])
-        for stop in stops
-    }
-
-
-def _without_time(open_: Iterable[str]) -> Fate:
-    free = next((channel for channel in open_ if channel not in STAFFED), "")
+def _shared(stop: Stop, staff: int | None, offered: Candidate) -> Fate:
+    """Whose task it is; beyond everybody's time, a channel that takes none."""
+    if staff is not None:
+        return Fate("task", channel=stop.channel, staff=staff)
+    free = next((option.channel for option in offered.options if option.channel not in STAFFED), "")
     return Fate("task", channel=free) if free else Fate("held", "capacity")
 
 
@@ -254,7 +229,7 @@ def worth(
 
 def _own(person: Person, rates: Rates) -> Rates:
     mean = chances.shrunk(person.net, person.purchases, rates.net_of_order, chances.ORDER_STRENGTH)
-    return replace(rates, net_of_order=mean)
+    return Rates(rates.open, rates.order, mean, rates.n)
 
 
 def filled(script: str, *, name: str, goods: str, price: str, coupon: str) -> str:

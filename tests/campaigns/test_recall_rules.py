@@ -78,7 +78,7 @@ def test_one_more_hour_is_worth_what_the_next_doors_bring():
 
 def test_a_crew_does_as_many_doors_as_its_workers():
     crew = Crew({1: 90, 2: 60}, {1: 12, 2: 7}, MINUTES)
-    assert (crew.doors, crew.cost("door"), crew.cost("phone")) == (18 + 7, Fraction(150, 25), 3)
+    assert (crew.doors, crew.costs["door"], crew.costs["phone"]) == (18 + 7, 6, 3)
 
 
 @pytest.mark.parametrize(
