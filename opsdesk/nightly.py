@@ -108,7 +108,7 @@ def _field(night: Night, progress: Progress) -> Done:
     """Tasks that an order or a wish has closed, then drives past their last day."""
     now = timezone.now()
     closed = {"closed_by_orders": recall.close_by_orders(now), "closed_by_wishes": recall.close_by_wishes(now)}
-    facts = closed | {"drives_ended": recall.end_due(timezone.localdate(now))}
+    facts = closed | {"drives_ended": recall.end_due(night.as_of)}
     return Done(written=sum(facts.values()), facts=facts)
 
 

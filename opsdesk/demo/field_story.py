@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -36,7 +37,7 @@ from users.orders.models import Order as Bought
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAYS = 14
 COMMUNITIES = ("cuiping", "yueyahu")
-AUDIENCE = "to={monday}&is=silent&purchases_min=2"
+SILENT = "to={monday}&is=silent&"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Plan:
     which it runs."""
 
     name: str
+    audience: str
     channel: str
     crew: Mapping[str, int]
     shift_minutes: int = 100
@@ -53,9 +55,18 @@ class Plan:
 
 
 PLANS = (
-    Plan("沉默用户上门召回", "door", {"staff": 14, "cuiping-1-3": 12, "staff2": 14, "yueyahu-1-3": 10}),
-    Plan("沉默用户微信私聊", "wechat", {"cuiping-1-4": 4, "yueyahu-1-1": 4}, 60, first_day=2),
-    Plan("沉默用户电话回访", "phone", {"lead": 7}, 60, first_day=5, last_day=DAYS - 1),
+    Plan(
+        "沉默用户上门召回", "purchases_min=3", "door", {"staff": 14, "cuiping-1-3": 12, "staff2": 14, "yueyahu-1-3": 10}
+    ),
+    Plan(
+        "沉默用户微信私聊",
+        "purchases_min=2&purchases_max=2",
+        "wechat",
+        {"cuiping-1-4": 5, "yueyahu-1-1": 5},
+        60,
+        first_day=2,
+    ),
+    Plan("沉默用户电话回访", "purchases_max=1", "phone", {"lead": 7}, 60, first_day=5, last_day=DAYS - 1),
 )
 HAND_OUT = "站点现场补偿券"  # of coupon_story: the batch whose coupons are handed out one by one
 FILE = "订单导出_上门_{first}_{last}.csv"
@@ -79,8 +90,14 @@ class Walk:
     staff: StaffMember
     scope: Scope
     tasks: list[Task]
+    many: int
     again: list[Task] = field(default_factory=list)
     tries: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def a_shift(self) -> int:
+        """So many that a short list lasts for the two weeks too."""
+        return self.many * 3 // (2 * DAYS) + 2
 
     def next(self) -> Task | None:
         waiting = self.tasks or self.again
@@ -107,9 +124,10 @@ def _start(plan: Plan, begins: date) -> Drive | None:
     manager = StaffMember.objects.get(username="manager")
     places = Community.objects.filter(code__in=COMMUNITIES)
     monday, day = begins - timedelta(days=begins.weekday()), begins + timedelta(days=plan.first_day)
+    audience = (SILENT + plan.audience).format(monday=monday)
     drive = recall.draft(
         name=plan.name, scope=Scope(communities=frozenset(places.values_list("id", flat=True))), by=manager,
-        begins_on=day, ends_on=begins + timedelta(days=plan.last_day), audience=AUDIENCE.format(monday=monday),
+        begins_on=day, ends_on=begins + timedelta(days=plan.last_day), audience=audience,
         channels=(plan.channel,), best_channel=False,
     )  # fmt: skip
     _say_what(drive, manager)
@@ -161,7 +179,7 @@ class _Field:
     def _shift(self, walk: Walk, day: date, turn: int) -> None:
         if not walk.drive.begins_on <= day <= walk.drive.ends_on:
             return
-        for at in doors.moments(day, turn, walk.channel):
+        for at in islice(doors.moments(day, turn, walk.channel), walk.a_shift):
             task = self._next(walk, day)
             if task is None:
                 return
@@ -170,7 +188,7 @@ class _Field:
     def _next(self, walk: Walk, day: date) -> Task | None:
         """Nobody rings at a door that has ordered since: its task closes by itself."""
         task = walk.next()
-        while task is not None and min(self.bought.get(task.customer_id, {day}), default=day) < day:
+        while task is not None and any(bought <= day for bought in self.bought.get(task.customer_id, ())):
             task = walk.next()
         return task
 
@@ -210,9 +228,9 @@ class _Field:
 
 def _walks(drive: Drive) -> Iterator[Walk]:
     for worker in drive.workers.select_related("staff"):
-        tasks = Task.objects.filter(drive=drive, assignee=worker.staff).select_related("customer", "drive")
-        scope = Scope(stations=frozenset({worker.station_id}))
-        yield Walk(drive, drive.channels[0], worker.staff, scope, list(tasks.order_by("place")))
+        theirs = Task.objects.filter(drive=drive, assignee=worker.staff).select_related("customer", "drive")
+        tasks, scope = list(theirs.order_by("place")), Scope(stations=frozenset({worker.station_id}))
+        yield Walk(drive, drive.channels[0], worker.staff, scope, tasks, len(tasks))
 
 
 def _days_bought(drives: Sequence[Drive]) -> dict[int, set[date]]:

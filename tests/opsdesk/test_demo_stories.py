@@ -1,4 +1,4 @@
-"""The demo's coupons: what was planted is found again by the desk's own measures, and every state has its batch."""
+"""The demo's coupons and visits: what was planted is found again by the desk's own measures."""
 
 import datetime as dt
 from io import StringIO
@@ -6,12 +6,16 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from campaigns.chances import queries as chances
+from campaigns.drives.models import Drive, Task
+from campaigns.visits.models import Visit
+from communities.models import Community
 from coupons.batches.models import Batch
 from coupons.effects import queries
 from coupons.effects.rules import Effect
 from coupons.grants.models import Grant, Redemption
 from coupons.strategies.models import Strategy
-from opsdesk.demo import coupon_story
+from opsdesk.demo import coupon_story, doors, field_story
 from opsdesk.lib.runs.models import Check
 from users.contact.models import Touch
 
@@ -77,5 +81,47 @@ def test_the_past_lies_in_the_past(planted) -> None:
         assert touches.filter(state="control").count() == batch.control
 
 
-def test_all_invariants_hold_with_coupons(planted) -> None:
+def test_all_invariants_hold(planted) -> None:
     assert [check.name for check in Check.objects.filter(holds=False)] == []
+
+
+# -- Visits ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_drive_is_under_way_with_two_weeks_of_visits_in_two_communities(planted) -> None:
+    drive = Drive.objects.get(name="沉默用户上门召回")
+    assert drive.state == "running"
+    assert drive.candidates == sum(drive.held_back.values()) + drive.control + drive.tasks_made
+    told = Visit.objects.filter(drive_id=drive.pk)
+    places = Community.objects.filter(id__in=told.values("community_id")).values_list("code", flat=True)
+    assert set(places) == set(field_story.COMMUNITIES)
+    days = set(told.values_list("day", flat=True))
+    assert UNTIL - dt.timedelta(days=field_story.DAYS) <= min(days) < max(days) < UNTIL
+    assert len(days) >= 8
+    assert Task.objects.filter(drive=drive, state="open").exists()
+
+
+def test_every_channel_has_its_drive(planted) -> None:
+    assert set(Visit.objects.values_list("channel", flat=True)) == {"door", "wechat", "phone"}
+
+
+def test_what_was_ordered_at_a_door_came_with_the_file(planted) -> None:
+    ordered = Visit.objects.filter(outcome="ordered", live=True)
+    assert ordered.exists()
+    for visit in ordered.select_related("task__customer"):
+        orders = visit.task.customer.orders.filter(counted=True, placed_at__gte=visit.at, day=visit.day)
+        assert [order.net for order in orders] == [visit.amount]
+
+
+def test_the_planted_open_rates_are_found_within_their_intervals(planted) -> None:
+    found = chances.by_hour(None, UNTIL)
+    planted_rates = [(("workday", hour), p) for hour, p in doors.WORKDAY.items()]
+    planted_rates += [(("weekend", hour), p) for hour, p in doors.WEEKEND.items()]
+    seen = [(found[hour], p) for hour, p in planted_rates if found[hour].n > 0]
+    assert len(seen) >= 5
+    assert [p for chance, p in seen if not chance.low <= p <= chance.high] == []
+
+
+def test_the_best_hour_of_a_working_day_is_the_planted_one(planted) -> None:
+    best = next(row for row in chances.best_hours(None, UNTIL) if row.kind == "workday")
+    assert best.hour == max(doors.WORKDAY, key=lambda hour: doors.WORKDAY[hour])
