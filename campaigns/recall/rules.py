@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf
 
 from campaigns.chances import rules as chances
 from campaigns.chances.rules import Candidate, Option, Rates
@@ -13,6 +12,7 @@ from campaigns.recall import sharing
 from campaigns.recall.sharing import Hand, Stop
 from coupons.batches import rules as batches
 from coupons.batches.rules import Stratum
+from opsdesk.lib import money
 
 DEFAULT_AUDIENCE = "lifecycle=silent&rfm=win_back,rescue"  # high value first (S17)
 STAFFED = frozenset({"door", "wechat", "phone", "group"})  # somebody of the station does it
@@ -71,7 +71,8 @@ class Crew:
     @cached_property
     def costs(self) -> dict[str, float]:
         """Minutes that one task takes here, by channel; of a door the mean over the crew."""
-        return {**self.task_minutes, "door": self.all_minutes / self.doors if self.doors else inf}
+        usual = self.all_minutes / self.doors if self.doors else 60 / min(self.doors_an_hour.values())
+        return {**self.task_minutes, "door": usual}
 
     def minutes_of(self, staff: int, channel: str) -> float:
         """Minutes that one task takes this person."""
@@ -230,6 +231,11 @@ def worth(
 def _own(person: Person, rates: Rates) -> Rates:
     mean = chances.shrunk(person.net, person.purchases, rates.net_of_order, chances.ORDER_STRENGTH)
     return Rates(rates.open, rates.order, mean, rates.n)
+
+
+def price_text(fen: int | None) -> str:
+    """As one says it: 1, 0.99; nothing where there is none."""
+    return "" if fen is None else money.yuan(fen).removesuffix(".00")
 
 
 def filled(script: str, *, name: str, goods: str, price: str, coupon: str) -> str:

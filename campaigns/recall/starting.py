@@ -14,7 +14,7 @@ from campaigns.recall.planning import Plan
 from communities.models import StaffMember
 from communities.policies import queries as policies
 from coupons.batches import audience
-from opsdesk.lib import money, sql
+from opsdesk.lib import sql
 from users.contact import actions as contact
 from users.outbox import actions as outbox
 
@@ -138,5 +138,6 @@ def _send(drive: Drive, plan: Plan, said: dict[str, Any]) -> None:
 def _text(offer: Offer) -> str:
     """The words of an offer, all filled in but the name."""
     coupon = offer.batch.coupon.name if offer.batch else ""
-    price = money.yuan(offer.price) if offer.price is not None else ""
-    return rules.filled(offer.script, name="{name}", goods=offer.product, price=price, coupon=coupon)
+    return rules.filled(
+        offer.script, name="{name}", goods=offer.product, price=rules.price_text(offer.price), coupon=coupon
+    )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.chances import rules as chances
 from campaigns.recall import rules
 from campaigns.recall.rules import Crew, Fate, Person
 
@@ -79,6 +80,8 @@ def test_one_more_hour_is_worth_what_the_next_doors_bring():
 def test_a_crew_does_as_many_doors_as_its_workers():
     crew = Crew({1: 90, 2: 60}, {1: 12, 2: 7}, MINUTES)
     assert (crew.doors, crew.costs["door"], crew.costs["phone"]) == (18 + 7, 6, 3)
+    idle = Crew({1: 0, 2: 3}, {1: 12, 2: 6}, MINUTES)
+    assert (idle.doors, idle.costs["door"]) == (0, 10)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,20 @@ def test_a_crew_does_as_many_doors_as_its_workers():
 )
 def test_a_script_is_filled_with_what_the_offer_says(script, text):
     assert rules.filled(script, name="李芳", goods="青菜", price="1.00", coupon="满49减12") == text
+
+
+@pytest.mark.parametrize(("fen", "text"), [(100, "1"), (99, "0.99"), (1050, "10.50"), (0, "0"), (None, "")])
+def test_a_price_is_said_without_idle_zeros(fen, text):
+    assert rules.price_text(fen) == text
+
+
+def test_what_an_order_is_worth_is_the_customers_own_mean_shrunk_towards_their_class():
+    rates = {("door", "lost"): chances.Rates(open=0.3, order=0.1, net_of_order=5000, n=100)}
+    costs = rules.Costs(margin_share=0.25, hour=3000, message=5)
+    new, loyal = person(gate={"door": ""}), person(gate={"door": ""}, net=90 * 20_000, purchases=90)
+    assert rules.worth(new, rates, {"door": 5.0}, costs) == {"door": 125 - 250}
+    mean = (90 * 20_000 + 10 * 5000) / 100
+    assert rules.worth(loyal, rates, {"door": 5.0}, costs) == {"door": round(0.1 * 0.25 * mean) - 250}
 
 
 GATES = st.fixed_dictionaries({name: st.sampled_from(["", "", "consent", "cap"]) for name in OPEN})

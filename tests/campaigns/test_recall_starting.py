@@ -160,7 +160,7 @@ def test_text_messages_are_filled_queued_and_counted_as_touches(people):
     actions.start(drive, drive.revision, people.operator, NOON)
     message = Message.objects.get()
     assert (message.text, message.customer, message.thing, message.thing_id) == (
-        "李芳,青菜1.00元",
+        "李芳,青菜1元",
         one,
         "drive",
         drive.pk,
