@@ -2,6 +2,8 @@
 
 from django.urls import path, re_path
 
+from campaigns.visits.api import VisitList
+from campaigns.visits.task_api import DriveList, TaskList
 from communities.api import CommunityList
 from communities.notices.api import NoticeList, NoticeRead
 from coupons.boards import batch_api_steps as batch_steps
@@ -48,6 +50,9 @@ urlpatterns = [
     path("customers/<int:customer_id>/coupons/", CustomerCoupons.as_view(), name="api_customer_coupons"),
     path("reminders/", ReminderList.as_view(), name="api_reminders"),
     path("reminders/<int:reminder_id>/said/", ReminderSaid.as_view(), name="api_reminder_said"),
+    path("drives/", DriveList.as_view(), name="api_drives"),
+    path("tasks/", TaskList.as_view(), name="api_tasks"),
+    path("visits/", VisitList.as_view(), name="api_visits"),
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),

@@ -1,7 +1,6 @@
 """Where phones hand over what they kept: outcomes and ticks, up to two hundred at once, each answered for itself."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -59,7 +58,7 @@ def phone_events(request: DeskRequest) -> HttpResponse:
         return JsonResponse({"csrf": get_token(request)})
     received_at = timezone.now()
     try:
-        sent_at, events = opened(request, "events")
+        sent_at, events = reading.opened(_body(request), "events", visits.MOST)
     except ValueError:
         return _say(400, _("Send an object with a list of at most 200 events."))
     by, scope = request.desk.staff, request.desk.scope
@@ -68,24 +67,11 @@ def phone_events(request: DeskRequest) -> HttpResponse:
     return JsonResponse({"results": results, "csrf": get_token(request)})
 
 
-def opened(request: HttpRequest, name: str) -> tuple[datetime | None, list[Any]]:
-    """When the device says it sends, and its events. Raises ValueError when there is no list of them."""
+def _body(request: HttpRequest) -> Any:
     try:
-        body = reading.parse(request.body)
+        return reading.parse(request.body)
     except (RequestDataTooBig, UnreadablePostError) as error:
         raise ValueError("too large") from error
-    events = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(events, list) or len(events) > visits.MOST:
-        raise ValueError(name)
-    return _sent_at(body.get("sent_at")), events
-
-
-def _sent_at(value: Any) -> datetime | None:
-    """A clock that cannot be read is none: the events come first."""
-    try:
-        return reading.moment_of("sent_at", value)
-    except Unread:
-        return None
 
 
 def _taken(event: Any, teller: Teller) -> dict[str, Any]:

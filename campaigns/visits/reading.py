@@ -197,6 +197,18 @@ def _number(text: str) -> int | str:
     return int(text) if len(text) <= DIGITS_MOST + 1 else text[: DIGITS_MOST + 1]
 
 
+def opened(body: Any, name: str, most: int) -> tuple[datetime | None, list[Any]]:
+    """When the device says it sends, and its events under this name. Raises ValueError when they are no list of at
+    most so many. A clock that cannot be read is none: the events come first."""
+    events = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(events, list) or len(events) > most:
+        raise ValueError(name)
+    try:
+        return moment_of("sent_at", body.get("sent_at")), events
+    except Unread:
+        return None, events
+
+
 KEPT_FIELDS, KEPT_MOST = 20, 300
 
 
