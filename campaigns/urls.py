@@ -1,12 +1,61 @@
 """Every desk page of the app on one screen, slice by slice. Pages that put several slices together live in boards."""
 
-from django.urls import URLPattern, path  # noqa: F401
+from django.urls import URLPattern, path
+
+from campaigns.boards import (
+    channels_compared,
+    drive_edit,
+    drive_print,
+    drive_share,
+    drive_steps,
+    drive_task,
+    drive_tasks,
+    drives,
+    supervisor,
+    supervisor_building,
+    visit_table,
+    visit_table_files,
+    visit_table_people,
+)
 
 # /drives/
-drive_urls: list[URLPattern] = []
+drive_urls: list[URLPattern] = [
+    path("drives/", drives.drives, name="drives"),
+    path("drives/new/", drive_edit.drive_new, name="drive-new"),
+    path("drives/from-list/", drive_edit.drive_from_list, name="drive-from-list"),
+    path("drives/preview/", drive_edit.drive_preview, name="drive-preview"),
+    path("drives/<slug:number>/", drives.drive, name="drive"),
+    path("drives/<slug:number>/edit/", drive_edit.drive_edit, name="drive-edit"),
+    path("drives/<slug:number>/start/", drive_steps.drive_start, name="drive-start"),
+    path("drives/<slug:number>/end/", drive_steps.drive_end, name="drive-end"),
+    path("drives/<slug:number>/off/", drive_steps.drive_off, name="drive-off"),
+    path("drives/<slug:number>/people/", drives.drive_people, name="drive-people"),
+    path("drives/<slug:number>/share/", drive_share.drive_share, name="drive-share"),
+    path("drives/<slug:number>/print/", drive_print.drive_print, name="drive-print"),
+    path("drives/<slug:number>/tasks/", drive_tasks.drive_tasks, name="drive-tasks"),
+    path("drives/<slug:number>/tasks.csv", drive_tasks.drive_csv, name="drive-csv"),
+    path("drives/<slug:number>/tasks/<int:task_id>/", drive_task.drive_task, name="drive-task"),
+    path("drives/<slug:number>/tasks/<int:task_id>/record/", drive_task.drive_record, name="drive-record"),
+    path("drives/<slug:number>/tasks/<int:task_id>/undo/<uuid:event>/", drive_task.drive_undo, name="drive-undo"),
+    path("drives/<slug:number>/tasks/<int:task_id>/leave-out/", drive_task.drive_leave_out, name="drive-leave-out"),
+]
 
 # /supervisor/ /visits/ /channels-compared/
-board_urls: list[URLPattern] = []
+board_urls: list[URLPattern] = [
+    path("supervisor/", supervisor.supervisor, name="supervisor"),
+    path("supervisor/rows/", supervisor.supervisor_rows, name="supervisor-rows"),
+    path(
+        "supervisor/<int:station_id>/<str:building>/",
+        supervisor_building.supervisor_building,
+        name="supervisor-building",
+    ),
+    path("visits/", visit_table.visits, name="visits"),
+    path("visits/csv/", visit_table_files.visits_csv, name="visits-csv"),
+    path("visits/xlsx/", visit_table_files.visits_xlsx, name="visits-xlsx"),
+    path("visits/doors/", visit_table_people.visit_doors, name="visit-doors"),
+    path("visits/people/", visit_table_people.visit_people, name="visit-people"),
+    path("visits/channels/", channels_compared.channels_compared, name="channels-compared"),
+]
 
 # /cues/
 cue_urls: list[URLPattern] = []
