@@ -1,7 +1,7 @@
 """A drive starts: its list is frozen, channels are chosen, tasks are made and shared out. All of it or nothing."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -22,7 +22,7 @@ TEXT = "sms"
 
 
 class Incomplete(Exception):
-    """Something must be there before a drive can start: `what` is people, channels or words."""
+    """Something must be there before a drive can start: `what` is people, channels, words or days."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -37,7 +37,7 @@ def start(drive: Drive, revision: int, by: StaffMember | None, at: datetime) -> 
         turns.no_other_starts()
         _check_workers(locked)
         plan = planning.plan(locked, at)
-        _check(locked, plan)
+        _check(locked, plan, timezone.localtime(at).date())
         _freeze(locked, plan, at)
         _write(locked, plan, by)
         turns.log(
@@ -53,8 +53,13 @@ def _check_workers(drive: Drive) -> None:
             raise NotThere(str(worker.staff))
 
 
-def _check(drive: Drive, plan: Plan) -> None:
-    lacking = {"people": not plan.people, "channels": not drive.channels, "words": not plan.offers}
+def _check(drive: Drive, plan: Plan, today: date) -> None:
+    lacking = {
+        "people": not plan.people,
+        "channels": not drive.channels,
+        "words": not plan.offers,
+        "days": drive.ends_on < today,
+    }
     for what, lacks in lacking.items():
         if lacks:
             raise Incomplete(what)

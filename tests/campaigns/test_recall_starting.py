@@ -190,7 +190,12 @@ def test_only_what_was_seen_is_started(people):
 
 @pytest.mark.parametrize(
     ("fields", "what"),
-    [({"audience": "lifecycle=active"}, "people"), ({"channels": []}, "channels"), ({"offer": ""}, "words")],
+    [
+        ({"audience": "lifecycle=active"}, "people"),
+        ({"channels": []}, "channels"),
+        ({"offer": ""}, "words"),
+        ({"begins_on": TODAY - dt.timedelta(days=3), "ends_on": TODAY - dt.timedelta(days=1)}, "days"),
+    ],
 )
 def test_what_is_incomplete_does_not_start(people, fields, what):
     make_doors(people, 2)
