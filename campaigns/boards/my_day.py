@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from campaigns.boards import phone_cards, phone_day, phone_reading
+from campaigns.boards import cue_cards, phone_cards, phone_day, phone_reading
 from campaigns.boards.phone_day import Day
 from campaigns.chances import queries as chances
 from campaigns.chances.rules import Chance
@@ -20,9 +20,11 @@ from communities.notices import queries as notices
 from communities.rules import REVEAL_PHONE, SEE_CUSTOMERS
 
 NOTICES = 30
-# Answered by the outbox's worker where a browser has one; see static/phone-worker.js.
-SHELL = ("opsdesk.css", "phone.css", "field.css", "theme.js", "opsdesk.js", "outbox.js", "phone.js", "glyphs.svg",
-         "vendor/icons.svg", "favicon.svg")  # fmt: skip
+# What my day is made of: kept by the worker where a browser has one (templates/campaigns/phone/worker.js).
+SHELL = (
+    "opsdesk.css", "phone.css", "field.css", "cues.css", "theme.js", "opsdesk.js", "outbox.js", "phone.js",
+    "glyphs.svg", "vendor/icons.svg", "favicon.svg",
+)  # fmt: skip
 
 
 @phone_page()
@@ -31,7 +33,8 @@ def my_day(request: DeskRequest) -> HttpResponse:
     """Everything of today on one page: `?b=` and `?u=` open a building and its unit, `?many=1` ticks doors."""
     day = phone_day.of(request.desk, timezone.now())
     left, likely = phone_reading.reveals_left(request.user), chances.likely_now(day.tasks, day.at)
-    context = _opened(request, day, likely) | field(request, day, left)
+    cues = cue_cards.cards(request.desk.scope, request.user, timezone.localdate(day.at))
+    context = _opened(request, day, likely) | field(request, day, left) | {"cues": cues}
     return render(request, "campaigns/phone/my_day.html", context)
 
 

@@ -10,7 +10,7 @@
   const meta = document.querySelector("meta[name=csrf-token]");
   const signIn = document.getElementById("sign-in");
   const AT_ONCE = 50, PATIENCE = 20000, KEEP_TOLD = 12 * 3600 * 1000;
-  const WAITS = [2, 5, 10, 20, 40, 60];  // seconds between tries
+  const WAITS = [1, 2, 4, 8, 15, 30, 60];  // seconds between tries
 
   // -- Where it is kept: IndexedDB, else this page's memory, and then the strip says so ---------------------------------
   const memory = [];
@@ -85,10 +85,11 @@
     clearTimeout(timer);
     sending = oneTab(send).catch(function () { return "later"; }).then(function (outcome) {
       sending = null;
+      const more = again && outcome !== "later";
+      again = false;
       if (outcome === "later") wait();
       else tries = 0;
-      if (again) { again = false; return flush(); }
-      return changed();
+      return more ? flush() : changed();
     });
     return sending;
   }

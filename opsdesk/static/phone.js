@@ -28,9 +28,10 @@
   }
 
   // -- What this phone knows beyond the page: what was told since it was drawn -------------------------------------------
-  function since(record) {
-    return record.body.type === "visit" && (record.state === "unsent" || (record.state === "told" && record.acked >= Date.parse(page.drawn) - 1000));
+  function fresh(record) {
+    return record.state === "unsent" || (record.state === "told" && record.acked >= Date.parse(page.drawn) - 1000);
   }
+  function since(record) { return record.body.type === "visit" && fresh(record); }
 
   // Live events of a task as told here and known there, oldest first.
   function events(card) {
@@ -453,9 +454,16 @@
 
   // What is said with a delivery: a tick of a cue card, kept and told like an outcome.
   async function tick(form, button) {
-    const input = form.elements, on = button.getAttribute("aria-pressed") !== "true";
-    await box.tell({ type: "tick", cue_id: Number(form.dataset.tick), what: button.value || input.what.value, on: on });
+    const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
+    await box.tell({ type: "tick", cue_id: Number(form.dataset.tick), what: form.dataset.what, on: on });
+  }
+
+  function ticks(records) {
+    records.filter(function (record) { return record.body.type === "tick" && fresh(record); }).forEach(function (record) {
+      const form = document.querySelector("form[data-tick='" + record.body.cue_id + "'][data-what='" + record.body.what + "']");
+      if (form) form.querySelector("button").setAttribute("aria-pressed", String(record.body.on));
+    });
   }
 
   async function signOut(form) {
@@ -486,6 +494,7 @@
   document.addEventListener("outbox", function (event) {
     told = event.detail.records.filter(since);
     looks(event.detail.looks);
+    ticks(event.detail.records);
     drawGrid();
     all("[data-outbox]").forEach(function (line) {
       line.textContent = event.detail.unsent ? words.unsent.replace("{n}", event.detail.unsent) : words.sent;
@@ -498,5 +507,6 @@
     navigator.serviceWorker.register(document.getElementById("unsent").dataset.worker).catch(function () {});
   }
   setInterval(expired, 60000);
+  document.addEventListener("visibilitychange", expired);
   box.show().then(route);
 })();

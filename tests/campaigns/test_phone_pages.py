@@ -113,10 +113,10 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 ) -> None:
     client = as_("staff")
     client.get(reverse("my-day"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(reverse("my-day"))
     phone_world.today(people, [make_door(people, "7", "1", f"{floor}0{n}") for floor in range(1, 7) for n in (1, 2)])
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(reverse("my-day"))
 
 
@@ -288,4 +288,4 @@ def test_the_worker_names_files_that_there_are(as_) -> None:
     answer = as_("staff").get(reverse("phone-worker"))
     assert answer.headers["Content-Type"] == "text/javascript"
     files = re.findall(r'"/static/([^"]+)"', answer.content.decode().replace("\\u002D", "-"))
-    assert len(files) == 10 and all(finders.find(name) for name in files)
+    assert len(files) == 11 and all(finders.find(name) for name in files)
