@@ -113,6 +113,14 @@ def test_the_walk_goes_top_down_building_by_building_across_drives(people):
     assert [task.customer for task in walked] == [high, low, other]
 
 
+def test_a_walk_takes_two_statements_however_long(people, django_assert_num_queries):
+    running_drive(people, make_doors(people, 30))
+    with django_assert_num_queries(2):
+        walked = queries.walk(at_station(people.cuiping_station), people.staff, NOON)
+        assert len({(task.customer.name, task.offer.script, task.drive.number) for task in walked}) == 1
+    assert len(walked) == 30
+
+
 def test_the_most_valuable_come_first_where_the_drive_says_so(people):
     drive = running_drive(people, value_first=True)
     last = tasks_of(drive)[-1]

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.drives.models import Candidate, Drive, Task
 from campaigns.recall import actions
@@ -204,6 +206,21 @@ def test_what_is_incomplete_does_not_start(people, fields, what):
         actions.start(drive, drive.revision, people.operator, NOON)
     assert told.value.what == what
     assert not Candidate.objects.exists()
+
+
+def statements_of_a_start(people) -> int:
+    drive = planned(people)
+    with CaptureQueriesContext(connection) as told:
+        actions.start(drive, drive.revision, people.operator, NOON)
+    actions.call_off(drive, people.operator)
+    return len(told)
+
+
+def test_a_start_takes_as_many_statements_for_many_as_for_few(people):
+    make_doors(people, 5)
+    few = statements_of_a_start(people)
+    make_doors(people, 60)
+    assert statements_of_a_start(people) == few
 
 
 def test_nobody_works_where_they_are_not_employed(people):
