@@ -11,6 +11,7 @@ from campaigns.boards import (
     drive_task,
     drive_tasks,
     drives,
+    refused,
     supervisor,
     supervisor_building,
     visit_table,
@@ -60,4 +61,11 @@ board_urls: list[URLPattern] = [
 # /cues/
 cue_urls: list[URLPattern] = []
 
-urlpatterns = [*drive_urls, *board_urls, *cue_urls]
+# /supervisor/refused/
+refused_urls = [
+    path("supervisor/refused/", refused.refused_events, name="refused-events"),
+    path("supervisor/refused/seen/", refused.refused_seen, name="refused-seen"),
+    path("supervisor/refused/<int:event_id>/take/", refused.refused_take, name="refused-take"),
+]
+
+urlpatterns = [*refused_urls, *drive_urls, *board_urls, *cue_urls]
