@@ -23,7 +23,7 @@ from campaigns.recall import actions as recall
 from campaigns.visits import actions as visits
 from campaigns.visits.models import Visit
 from campaigns.visits.reading import Told
-from communities.models import Community, ServiceStation, StaffMember
+from communities.models import Community, ServiceStation, StaffAct, StaffMember
 from communities.scoping import Scope
 from coupons.batches.models import Batch
 from opsdesk.demo import addresses, baskets, doors, exports, planting
@@ -133,11 +133,23 @@ def _start(plan: Plan, begins: date) -> Drive | None:
     _say_what(drive, manager)
     _who_works(drive, plan, manager)
     drive.refresh_from_db()
+    at = datetime.combine(day, time(9, 5), SHANGHAI)
     try:
-        return recall.start(drive, drive.revision, manager, datetime.combine(day, time(9, 5), SHANGHAI))
+        started = recall.start(drive, drive.revision, manager, at)
     except recall.Incomplete:
         drive.delete()
         return None
+    _date_back(started, at)
+    return started
+
+
+def _date_back(drive: Drive, started_at: datetime) -> None:
+    """What was planned now was planned the evening before it started."""
+    evening = started_at - timedelta(hours=15)
+    Drive.objects.filter(pk=drive.pk).update(made_at=evening)
+    acts = StaffAct.objects.filter(thing="drive", thing_id=str(drive.pk))
+    acts.update(at=evening)
+    acts.filter(verb="start").update(at=started_at)
 
 
 def _say_what(drive: Drive, by: StaffMember) -> None:
