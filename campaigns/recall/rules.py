@@ -102,15 +102,15 @@ Fates = dict[int, Fate]
 
 
 def channels_of(person: Person, channels: Sequence[str], crews: Mapping[int, Crew]) -> dict[str, str]:
-    """Every channel of the drive with "" or what stands against it: the gate's word, no known door, nobody there."""
+    """Every channel of the drive with "" or what stands against it: the gate's word, nobody there, no known door."""
     return {channel: person.gate[channel] or _obstacle(person, channel, crews) for channel in channels}
 
 
 def _obstacle(person: Person, channel: str, crews: Mapping[int, Crew]) -> str:
+    if channel in STAFFED and person.station not in crews:
+        return "nobody"
     building, _unit, room = person.door
-    if channel == "door" and not (building and room):
-        return "channel"
-    return "nobody" if channel in STAFFED and person.station not in crews else ""
+    return "" if channel != "door" or (building and room) else "channel"
 
 
 def reason_of(person: Person, told: Mapping[str, str]) -> str:

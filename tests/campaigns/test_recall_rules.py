@@ -37,6 +37,7 @@ def plan(people, crews, channels=("door", "phone", "sms"), *, best=False, share=
         ({"gate": {"door": "cap", "phone": ""}}, ""),
         ({"gate": {"door": "cap", "phone": "consent"}}, "channel"),
         ({"station": 2}, "nobody"),
+        ({"station": 0, "door": ("", "", "")}, "nobody"),
         ({"door": ("", "", "")}, ""),
         ({"door": ("6", "", ""), "gate": {"door": "", "phone": "consent"}}, "channel"),
         ({"door": ("6", "", "502"), "gate": {"door": "", "phone": "consent"}}, ""),
