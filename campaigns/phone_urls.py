@@ -1,8 +1,8 @@
 """Every phone page of the field staff on one screen. Mounted at /phone/."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from campaigns.boards import door, events, my_day
+from campaigns.boards import cue_phone, door, events, my_day
 
 # my day, a door, outcomes
 day_urls = [
@@ -21,7 +21,10 @@ day_urls = [
 ]
 
 # what to say with today's deliveries
-cue_urls: list[URLPattern] = []
+cue_urls = [
+    path("cues/", cue_phone.cues_phone, name="cues-phone"),
+    path("cues/<int:cue_id>/tick/", cue_phone.cue_tick, name="cue-tick"),
+]
 
 # what a phone kept, handed over
 event_urls = [path("events/", events.phone_events, name="phone-events")]

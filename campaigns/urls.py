@@ -12,6 +12,9 @@ from campaigns.boards import (
     drive_tasks,
     drives,
     refused,
+    cue_files,
+    cue_scripts,
+    cue_sheets,
     supervisor,
     supervisor_building,
     visit_table,
@@ -59,7 +62,13 @@ board_urls: list[URLPattern] = [
 ]
 
 # /cues/
-cue_urls: list[URLPattern] = []
+cue_urls = [
+    path("cues/", cue_sheets.cues, name="cues"),
+    path("cues/draw/", cue_sheets.cues_draw, name="cues-draw"),
+    path("cues/print/", cue_sheets.cues_print, name="cues-print"),
+    path("cues/csv/", cue_files.cues_csv, name="cues-csv"),
+    path("cues/scripts/", cue_scripts.cue_scripts, name="cue-scripts"),
+]
 
 # /supervisor/refused/
 refused_urls = [

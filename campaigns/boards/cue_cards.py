@@ -40,13 +40,14 @@ class Recommendation:
 @dataclass(frozen=True)
 class Card:
     """One door, ready to be shown: the name masked, the script filled. `script`: its sentences but those about the
-    coupon; `coupon`: these ("" where nothing is said of one), `soon` when it ends within three days."""
+    coupon; `coupon`: these ("" where nothing is said of one), `soon` when it ends within three days. `class_code`: the
+    class that explains what is said."""
 
     cue: Cue
     kind: str
     door: str
     name: str
-    lifecycle: str
+    class_code: str
     script: list[Sentence]
     coupon: str
     soon: bool
@@ -104,7 +105,7 @@ def _card(cue: Cue, words: dict[str, Words]) -> Card:
         kind=kind,
         door=door_of(cue),
         name=name,
-        lifecycle=cue.lifecycle,
+        class_code=cue.rfm_class if kind == rules.LOYAL else cue.lifecycle,
         script=[sentence for sentence in said if not sentence.of_coupon],
         coupon="".join(sentence.text for sentence in said if sentence.of_coupon),
         soon=ends is not None and ends - cue.sheet.day <= rules.SOON,

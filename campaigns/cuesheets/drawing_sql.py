@@ -72,10 +72,13 @@ total AS (
       FROM (SELECT DISTINCT community_id, customer_id, day FROM sold) basket GROUP BY 1),
 goods AS (SELECT community_id, product_id, count(*) AS baskets, max(day) AS last FROM sold GROUP BY 1, 2),
 price AS (
-    SELECT g.community_id, g.product_id, g.baskets, g.last,
-           div(2000 * sum(s.amount) + sum(s.quantity), 2 * sum(s.quantity))::bigint AS price
-      FROM goods g JOIN sold s ON (s.community_id, s.product_id, s.day) = (g.community_id, g.product_id, g.last)
-     GROUP BY 1, 2, 3, 4),
+    SELECT DISTINCT ON (community_id, product_id) community_id, product_id, baskets, last, price
+      FROM (SELECT g.community_id, g.product_id, g.baskets, g.last, count(*) AS times,
+                   div(2000 * s.amount + s.quantity, 2 * s.quantity)::bigint AS price
+              FROM goods g JOIN sold s USING (community_id, product_id)
+             WHERE s.day > g.last - {rules.LAST_WEEK.days}
+             GROUP BY g.community_id, g.product_id, g.baskets, g.last, price) paid
+     ORDER BY community_id, product_id, times DESC, price DESC),
 wanted AS MATERIALIZED (
     SELECT price.*, p.name, price.last < %(day)s::date - {rules.LAST_WEEK.days} AS stale
       FROM price JOIN place USING (community_id)

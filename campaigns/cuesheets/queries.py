@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -30,6 +30,22 @@ def sheets(scope: Scope, day: date) -> QuerySet[CueSheet]:
     """The sheets of a day of delivery in reach, by community and station (cue_sheet_once_a_day)."""
     found = CueSheet.objects.filter(scope.condition(), day=day).select_related("community", "station")
     return found.order_by("community__name", "station__name")
+
+
+def counted(found: QuerySet[CueSheet], scope: Scope) -> list[Any]:
+    """Sheets with how many doors they have, of these new payers, ticked each way; and how many are gone. Doors whose
+    customer is out of reach are not counted (cue_once_a_sheet)."""
+    seen = scope.condition("cues__customer__community_id", "cues__customer__station_id")
+    doors = seen & Q(cues__gone=False)
+    ticked = {what: Count("cues", filter=doors & Q(cues__ticks__contains=[what])) for what in rules.TICKS}
+    return list(
+        found.annotate(
+            doors=Count("cues", filter=doors),
+            new_payers=Count("cues", filter=doors & Q(cues__is_new=True)),
+            gone=Count("cues", filter=seen & Q(cues__gone=True)),
+            **ticked,
+        )
+    )
 
 
 def days(scope: Scope, most: int = 14) -> list[date]:

@@ -183,15 +183,20 @@ def likely(together: int, given: int, wanted: int, total: int) -> float:
 
 
 def prices_of(sold: Sequence[Sale]) -> dict[int, int]:
-    """Fen for one, over the last day on which each was delivered, rounded half up."""
+    """Fen for one: what most baskets paid in the week that ended with the last sale of each; of two the higher, since
+    a coupon on an order lowers the amounts of its lines."""
     last = {sale.product: sale.day for sale in sorted(sold, key=lambda sale: sale.day)}
-    amounts: Counter[int] = Counter()
-    quantities: Counter[int] = Counter()
+    paid: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for sale in sold:
-        if sale.day == last[sale.product]:
-            amounts[sale.product] += sale.amount
-            quantities[sale.product] += sale.quantity
-    return {product: (2000 * amounts[product] + n) // (2 * n) for product, n in quantities.items()}
+        if sale.day > last[sale.product] - LAST_WEEK:
+            paid[sale.product, sale.basket].update(amount=sale.amount, quantity=sale.quantity)
+    times = Counter((product, unit_price(**sums)) for (product, _basket), sums in paid.items())
+    return {product: price for (product, price), _n in sorted(times.items(), key=lambda one: (one[1], one[0][1]))}
+
+
+def unit_price(amount: int, quantity: int) -> int:
+    """Fen for one, rounded half up; the quantity is in thousandths."""
+    return (2000 * amount + quantity) // (2 * quantity)
 
 
 def _counted(sold: Iterable[Sale]) -> tuple[Counter[int], Counter[tuple[int, int]]]:

@@ -119,9 +119,18 @@ def test_goods_recommended(sales: list[Sale], given: list[int], products: list[i
     assert [one.product for one in rules.recommend(sales, given, DAY, **USUAL)] == products
 
 
-def test_the_price_is_that_of_the_last_day_on_which_it_was_sold() -> None:
-    sales = [sold(1, EGGS, days=9, amount=990), sold(2, EGGS, days=3, amount=1280), sold(3, EGGS, days=3, amount=1281)]
-    assert rules.recommend(sales, [], DAY, **USUAL) == [Goods(EGGS, 1281)]
+@pytest.mark.parametrize(
+    ("sales", "price"),
+    [
+        ([sold(1, EGGS, amount=1280), sold(2, EGGS, amount=1280), sold(3, EGGS, amount=1111)], 1280),
+        ([sold(1, EGGS, amount=1111), sold(2, EGGS, amount=1280), sold(3, EGGS, amount=1024)], 1280),
+        ([sold(1, EGGS, amount=2560, quantity=2000), sold(2, EGGS, amount=1280), sold(3, EGGS, amount=1300)], 1280),
+        ([sold(1, EGGS, amount=640, quantity=500), sold(1, EGGS, amount=640, quantity=500),
+          sold(2, EGGS, amount=990, days=9), sold(3, EGGS, amount=990, days=9)], 1280),
+    ],
+)  # fmt: skip
+def test_the_price_is_what_most_baskets_paid_in_the_last_week_of_its_sale(sales: list[Sale], price: int) -> None:
+    assert rules.recommend(sales, [], DAY, **USUAL) == [Goods(EGGS, price)]
 
 
 def test_a_pair_never_seen_is_as_likely_as_its_shares_say_and_evidence_moves_it() -> None:
