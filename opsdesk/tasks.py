@@ -1,9 +1,12 @@
 """What Celery runs of the project itself: the tick that finds waiting work, and the night."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from campaigns.cuesheets import actions as cuesheets
 from coupons.grants import actions as grants
 from coupons.grants import issuing
 from coupons.handover import calling
@@ -60,3 +63,9 @@ def remind() -> int:
 def expire_coupons() -> int:
     """Coupons that have ended give back what was reserved for them."""
     return grants.expire(timezone.now())
+
+
+@shared_task
+def draw_cues(ahead: int = 1) -> int:
+    """Cue sheets of the deliveries so many days ahead, with whatever was ordered by now."""
+    return cuesheets.draw(timezone.localdate() + timedelta(days=ahead), timezone.now())
