@@ -49,6 +49,13 @@ VERBS = {
     "hand_over": N_("handed coupons over"),
     "mark_handed": N_("marked as handed over"),
     "as_file": N_("made a file of it"),
+    "start": N_("started"),
+    "end": N_("ended"),
+    "call_off": N_("called off"),
+    "reassign": N_("gave to somebody else"),
+    "split": N_("shared out anew"),
+    "leave_out": N_("left out"),
+    "print": N_("printed"),
 }
 
 THINGS = {
@@ -74,6 +81,8 @@ THINGS = {
     "coupon": N_("coupon"),
     "budget": N_("budget"),
     "parcel": N_("parcel"),
+    "drive": N_("recall drive"),
+    "tasks": N_("tasks"),
 }
 
 # Labels inside a line: fields of forms, and what actions kept beside them.

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from communities import rates
 from communities.access import DeskRequest, desk_page
-from communities.rules import DRAFT_COUPONS, EXPORT, IMPORT, REVEAL_PHONE, SEE_CUSTOMERS, TAG
+from communities.rules import DRAFT_COUPONS, EXPORT, IMPORT, REVEAL_PHONE, RUN_DRIVES, SEE_CUSTOMERS, TAG
 from opsdesk.lib import htmx, paging
 from users.customers import search
 from users.customers.models import Tag
@@ -51,6 +51,7 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "sizes": paging.SIZES,
         "may_tag": desk.may(TAG),
         "may_draft": desk.may(DRAFT_COUPONS),
+        "may_run": desk.may(RUN_DRIVES),
         "tags": tags,
         "may_import": desk.may(IMPORT),
         "exportable": _exportable(request, shown, table.total or 0),
