@@ -15,7 +15,6 @@ from campaigns.boards.visit_table_rules import Arm, Figures
 from campaigns.boards.visit_table_sight import Sight, Spot, sight_of
 from campaigns.boards.visit_table_words import DEFINITIONS
 from communities.access import DeskRequest, desk_page
-from communities.policies import queries as policies
 from communities.rules import EXPORT, SEE_FIELD
 from opsdesk.lib import figures
 from opsdesk.lib.intervals import Interval
@@ -66,7 +65,7 @@ def visits(request: DeskRequest) -> HttpResponse:
         "sight": sight,
         "table": table_of(sight),
         "definitions": definitions(sight.period.as_of),
-        "margin": policies.for_company().margin_share,
+        "margin": sight.company.margin_share,
         "spans": sorted({place.attribution_days for place in sight.places.values()}),
         "may_export": request.desk.may(EXPORT),
         "query": sight.query(),
@@ -84,7 +83,7 @@ def definitions(as_of: date) -> dict[str, dict[str, Any]]:
 def table_of(sight: Sight) -> Table:
     found = queries.days(sight.scope, sight.period, sight.places)
     groups = groups_of(sight.spots)
-    margin = policies.for_company().margin_share
+    margin = sight.company.margin_share
     rows = [_row(sight, day, groups, found, margin) for day in sight.days]
     blocks = [_block(sight, spots, _of(found, sight.days, spots), None, margin) for _name, spots in groups]
     return Table(groups, rows, Row(None, False, blocks), comparisons(sight, groups))
@@ -154,7 +153,7 @@ def comparisons(sight: Sight, groups: Sequence[tuple[str, Sequence[Spot]]]) -> l
         tuple(rules.arms_together([arms.get((spot.id, treated), Arm()) for spot in spots]) for treated in (True, False))
         for _name, spots in groups
     ]
-    least = policies.for_company().effect_min_people
+    least = sight.company.effect_min_people
     return [
         {
             "key": key,

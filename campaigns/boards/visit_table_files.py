@@ -16,7 +16,6 @@ from campaigns.boards.visit_table import Block, Table
 from campaigns.boards.visit_table_rules import Figures
 from campaigns.boards.visit_table_sight import Sight, sight_of
 from communities.access import Desk, DeskRequest, desk_page
-from communities.policies import queries as policies
 from communities.rules import EXPORT
 from opsdesk.lib import exports, money
 from opsdesk.lib.exports import Written
@@ -42,7 +41,7 @@ def visits_csv(request: DeskRequest) -> HttpResponse:
     """One row a day and community. Money of a window that has not ended is empty."""
     sight = _sight(request.desk, request)
     found = queries.days(sight.scope, sight.period, sight.places)
-    names, margin = {spot.id: spot.name for spot in sight.spots}, policies.for_company().margin_share
+    names, margin = {spot.id: spot.name for spot in sight.spots}, sight.company.margin_share
     rows = ([day, names[place], *_cells(one, margin)] for (day, place), one in found.items())
     return exports.answer(exports.write(exports.CSV, COLUMNS, rows, _mark(request.desk)), exports.CSV, _name(sight))
 

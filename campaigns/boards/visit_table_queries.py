@@ -10,7 +10,7 @@ from campaigns.boards import visit_table_rules as rules
 from campaigns.boards.visit_table_rules import Arm, Figures, Place
 from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits.rules import FIRST, PAUSE
-from communities.policies import queries as policies
+from communities.policies.rules import Policies
 from communities.scoping import Scope
 from opsdesk.lib import sql
 
@@ -155,9 +155,8 @@ class Period:
     as_of: date
 
 
-def places(community_ids: Iterable[int]) -> dict[int, Place]:
-    """The thresholds of these communities; 0 follows the company."""
-    found = policies.for_every_community()
+def places(community_ids: Iterable[int], found: Mapping[int | None, Policies]) -> dict[int, Place]:
+    """The thresholds of these communities out of all that are in force; 0 follows the company."""
     kept = {one: found.get(one, found[None]) for one in community_ids}
     return {one: Place(policy.attribution_days, policy.staff_hour_cost) for one, policy in kept.items()}
 

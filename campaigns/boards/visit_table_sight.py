@@ -14,6 +14,8 @@ from campaigns.boards import visit_table_queries as queries
 from campaigns.boards.visit_table_queries import Period
 from campaigns.boards.visit_table_rules import Place
 from communities.access import Desk
+from communities.policies import queries as policies
+from communities.policies.rules import Policies
 from communities.rules import SEE_FIELD
 from communities.scoping import Scope
 from users.pulse import queries as pulse
@@ -38,6 +40,7 @@ class Sight:
     spots: Sequence[Spot]
     offered: Sequence[Spot]
     places: dict[int, Place]
+    company: Policies
 
     @property
     def days(self) -> list[date]:
@@ -47,7 +50,7 @@ class Sight:
     def query(self, spots: Sequence[Spot] | None = None, **words: object) -> str:
         """The words of an address that mean these communities (all of the table's) and this period."""
         asked = self.spots if spots is None else spots
-        named = dict(zip(("community", "with"), (spot.code for spot in asked), strict=False))
+        named = dict(zip(("community", "with"), [*(spot.code for spot in asked), "none"], strict=False))
         days = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
         return urlencode({name: str(value) for name, value in (named | days | words).items() if value != ""})
 
@@ -67,7 +70,9 @@ def sight_of(desk: Desk, asked: QueryDict) -> Sight | None:
     offered = _spots(desk, queries.visited_places(scope, first, last))
     spots = chosen(desk, asked.get("with", ""), offered)
     period = Period(first, last, known_before(timezone.localdate()))
-    return Sight(scope, period, spots, offered, queries.places(spot.id for spot in spots))
+    found = policies.for_every_community()
+    places = queries.places((spot.id for spot in spots), found)
+    return Sight(scope, period, spots, offered, places, found[None])
 
 
 def days_of(asked: QueryDict, newest: date) -> tuple[date, date]:

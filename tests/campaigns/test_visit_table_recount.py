@@ -12,6 +12,7 @@ from campaigns.boards import visit_table_queries as queries
 from campaigns.boards.visit_table_queries import Period
 from campaigns.drives.models import Candidate, Task
 from campaigns.visits.models import Visit
+from communities.policies import queries as policies
 from communities.scoping import Scope
 from coupons.grants.models import Grant
 from tests.campaigns import doors
@@ -136,7 +137,7 @@ def coupons(visits: list[Visit]) -> int:
 
 def test_numbers_of_the_visit_table_equal_a_brute_force_recount(city: random.Random, people: Any) -> None:
     as_of = TODAY + dt.timedelta(days=60)
-    where = queries.places([people.cuiping.pk, people.jinling.pk])
+    where = queries.places([people.cuiping.pk, people.jinling.pk], policies.for_every_community())
     found = queries.days(Scope(everywhere=True), Period(FIRST, LAST, as_of), where)
     told = [one for one in last_told() if FIRST <= one.day <= LAST]
     money: dict[Any, int] = defaultdict(int)
@@ -163,7 +164,7 @@ def test_numbers_of_the_visit_table_equal_a_brute_force_recount(city: random.Ran
 @pytest.mark.parametrize("after", [12, 30, 60])
 def test_who_came_back_equals_a_brute_force_recount(after: int, city: random.Random, people: Any) -> None:
     as_of = TODAY + dt.timedelta(days=after)
-    where = queries.places([people.cuiping.pk, people.jinling.pk])
+    where = queries.places([people.cuiping.pk, people.jinling.pk], policies.for_every_community())
     found = queries.arms(Scope(everywhere=True), Period(FIRST, LAST, as_of), where)
     days: dict[int, list[dt.date]] = defaultdict(list)
     for customer, day in sorted(paid()):

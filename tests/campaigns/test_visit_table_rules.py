@@ -40,8 +40,9 @@ def test_a_door_counts_again_on_another_day_and_for_another_task() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "place", "belongs"), [(-1, 1, False), (0, 1, True), (6, 1, True), (7, 1, False), (2, 2, True), (3, 2, False)]
-)  # fmt: skip
+    ("after", "place", "belongs"),
+    [(-1, 1, False), (0, 1, True), (6, 1, True), (7, 1, False), (2, 2, True), (3, 2, False)],
+)
 def test_a_purchase_belongs_to_a_visit_for_the_days_of_its_community(after: int, place: int, belongs: bool) -> None:
     assert bool(rules.attributed([told(place=place)], [Bought(1, day(after), 100)], WHERE)) is belongs
 
