@@ -2,10 +2,12 @@
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from django.core.management.base import CommandError
 
 from opsdesk import work
 from opsdesk.bench import generate, import_peers, scratch
@@ -26,6 +28,42 @@ TRUNCATE users_order, users_orderline, users_customer, users_product, users_cate
 """
 
 
+OURS, COPY, FLOOR = "ours", "copy", "floor"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """`ready` prepares for a file, with a folder to work in, and returns what is timed."""
+
+    what: str
+    ready: Callable[[Path, Path], import_peers.Measure]
+    sliced: bool = False
+
+
+_SLICED = f" (a slice of {SLICE:,} lines, extrapolated)"
+PEERS = {
+    COPY: Peer("COPY of the file's columns into one plain table", lambda path, _: import_peers.bare_copy(path)),
+    FLOOR: Peer(
+        "COPY of the finished rows into tables indexed as ours", lambda _, folder: import_peers.finished(folder)
+    ),
+    "pandas": Peer("pandas.read_csv, into memory", lambda path, _: import_peers.by_pandas(path)),
+    "duckdb": Peer("DuckDB, into a table on disk", import_peers.by_duckdb),
+    "orm": Peer(
+        f"ORM, bulk upsert of one row a line{_SLICED}", lambda path, _: import_peers.by_orm(path, SLICE), sliced=True
+    ),
+    "import-export": Peer(
+        f"django-import-export, the same{_SLICED}",
+        lambda path, _: import_peers.by_import_export(path, SLICE),
+        sliced=True,
+    ),
+    "import-export-whole": Peer(
+        f"django-import-export, customer, order and line{_SLICED}",
+        lambda path, _: import_peers.by_import_export_whole(path, SLICE),
+        sliced=True,
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Measured:
     what: str
@@ -37,14 +75,22 @@ class Measured:
         return self.lines / self.seconds
 
 
-def run(lines: int) -> None:
-    """Print the table; the database is made for the run and dropped."""
+def run(lines: int, only: Collection[str] = ()) -> None:
+    """Print the table; the database is made for the run and dropped. `only`: OURS and keys of PEERS, all by default."""
+    unknown = set(only) - {OURS, *PEERS}
+    if unknown:
+        raise CommandError(f"{', '.join(sorted(unknown))}: choose from {', '.join((OURS, *PEERS))}")
     with scratch.database(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "orders.csv"
         written = generate.write(path, lines)
-        steps = min((_ours(path) for _ in range(ROUNDS)), key=lambda found: sum(found.values()))
-        _tell(written, path.stat().st_size, steps, [*_ours_told(steps, written), *_others(path, folder, written)])
+        steps = _best_of_ours(path) if not only or {OURS, FLOOR} & set(only) else {}
+        rows = [*_ours_told(steps, written), *_others(path, folder, written, only or PEERS)]
+        _tell(written, path.stat().st_size, steps, rows)
+
+
+def _best_of_ours(path: Path) -> dict[str, float]:
+    return min((_ours(path) for _ in range(ROUNDS)), key=lambda found: sum(found.values()))
 
 
 def _ours(path: Path) -> dict[str, float]:
@@ -74,6 +120,8 @@ def _work(file: ImportFile) -> None:
 
 
 def _ours_told(steps: dict[str, float], lines: int) -> list[Measured]:
+    if not steps:
+        return []
     whole = sum(steps.values())
     written = whole - sum(steps.get(name, 0) for name in APART)
     return [
@@ -83,20 +131,11 @@ def _ours_told(steps: dict[str, float], lines: int) -> list[Measured]:
     ]
 
 
-def _others(path: Path, folder: Path, lines: int) -> list[Measured]:
-    head = f" (a slice of {SLICE:,} lines, extrapolated)"
+def _others(path: Path, folder: Path, lines: int, wanted: Collection[str]) -> list[Measured]:
     return [
-        Measured("COPY of the file's columns into one plain table", _best(import_peers.bare_copy(path)), lines),
-        Measured("COPY of the finished rows into tables indexed as ours", _best(import_peers.finished(folder)), lines),
-        Measured("pandas.read_csv, into memory", _best(import_peers.by_pandas(path)), lines),
-        Measured("DuckDB, into a table on disk", _best(import_peers.by_duckdb(path, folder)), lines),
-        Measured("ORM, bulk upsert of one row a line" + head, _best(import_peers.by_orm(path, SLICE)), SLICE),
-        Measured("django-import-export, the same" + head, _best(import_peers.by_import_export(path, SLICE)), SLICE),
-        Measured(
-            "django-import-export, customer, order and line" + head,
-            _best(import_peers.by_import_export_whole(path, SLICE)),
-            SLICE,
-        ),
+        Measured(peer.what, _best(peer.ready(path, folder)), SLICE if peer.sliced else lines)
+        for name, peer in PEERS.items()
+        if name in wanted
     ]
 
 
@@ -105,14 +144,16 @@ def _best(measure: Callable[[], float]) -> float:
 
 
 def _tell(lines: int, size: int, steps: dict[str, float], rows: list[Measured]) -> None:
-    bare = next(row for row in rows if row.what.startswith("COPY of the file"))
+    bare = next((row for row in rows if row.what == PEERS[COPY].what), None)
     _say(f"{lines:,} lines, {size / 1e6:.0f} MB; best of {ROUNDS}; the ratio is to bare COPY")
     for row in rows:
-        seconds = lines / row.speed
-        _say(f"{seconds:9.2f} s {row.speed:12,.0f} lines/s {100 * row.speed / bare.speed:8.2f} %  {row.what}")
-    for row in rows[-2:]:
-        _say(f"{rows[0].speed / row.speed:.0f} times as fast as {row.what}")
-    _say("ours by step: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps.items()))
+        ratio = f"{100 * row.speed / bare.speed:8.2f} %" if bare else ""
+        _say(f"{lines / row.speed:9.2f} s {row.speed:12,.0f} lines/s {ratio}  {row.what}")
+    for row in rows if steps else []:
+        if "import-export" in row.what:
+            _say(f"{rows[0].speed / row.speed:.0f} times as fast as {row.what}")
+    if steps:
+        _say("ours by step: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps.items()))
 
 
 def _say(text: str) -> None:

@@ -20,8 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=sorted(BENCHES))
         parser.add_argument("--lines", type=int, default=1_000_000, metavar="N", help="order lines (default: 1000000)")
+        parser.add_argument("--only", default="", metavar="NAMES", help="import: what to measure, as in ours,copy")
 
-    def handle(self, *args: Any, what: str, lines: int, **options: Any) -> None:
+    def handle(self, *args: Any, what: str, lines: int, only: str, **options: Any) -> None:
         # The peers are no part of a usual installation, so their module is only loaded when it is asked for.
         try:
             bench = import_module(BENCHES[what])
@@ -29,4 +30,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{missing.name} is not installed; get the peers with: uv sync --group bench"
             ) from missing
-        bench.run(lines)
+        if only and what != "import":
+            raise CommandError("--only goes with: bench import")
+        bench.run(lines, **({"only": only.split(",")} if only else {}))
