@@ -1,5 +1,6 @@
 """Drives on the drawing board: whom, by which channels, with which words, when, and who works."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from campaigns.drives.models import Drive, Offer, Worker
 from campaigns.drives.rules import DRIVE_CHANNELS
 from campaigns.recall import rules, turns
-from communities.models import ServiceStation, StaffMember
+from communities.models import Assignment, ServiceStation, StaffMember
 from communities.policies import queries as policies
 from communities.rules import PHONE, ROLES
 from communities.scoping import Scope
@@ -29,16 +30,22 @@ class NotThere(Exception):
     """This person does not work at that station (any more)."""
 
 
-def staff_of(stations: list[int]) -> QuerySet[StaffMember]:
-    """Open accounts of people who work at one of these stations, each once."""
-    there = {"assignments__station__in": stations, "assignments__role__in": AT_STATIONS}
+def employed(stations: Iterable[int]) -> set[tuple[int, int]]:
+    """(staff, station) of everybody with an open account who works at one of these."""
+    held = Assignment.objects.filter(station__in=stations, role__in=AT_STATIONS, staff__is_active=True)
+    return {(staff, station) for staff, station in held.values_list("staff", "station") if station is not None}
+
+
+def staff_of(stations: Iterable[int]) -> QuerySet[StaffMember]:
+    """The people themselves, each once."""
+    there = {"assignments__station__in": list(stations), "assignments__role__in": AT_STATIONS}
     return StaffMember.objects.filter(is_active=True, **there).distinct()
 
 
-def works_at(staff: StaffMember, stations: list[int]) -> bool:
+def works_at(staff: StaffMember, stations: Iterable[int]) -> bool:
     """At every one of them."""
-    held = staff.assignments.filter(station__in=stations, role__in=AT_STATIONS)
-    return staff.is_active and set(held.values_list("station_id", flat=True)) == set(stations)
+    wanted = set(stations)
+    return {(staff.pk, station) for station in wanted} <= employed(wanted)
 
 
 def draft(

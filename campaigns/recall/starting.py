@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaigns.drives.models import Candidate, Drive, Offer
 from campaigns.drives.rules import floor_of, walking_key
 from campaigns.recall import people, planning, rules, starting_sql, turns
-from campaigns.recall.drafting import NotThere, works_at
+from campaigns.recall.drafting import NotThere, employed
 from campaigns.recall.planning import Plan
 from communities.models import StaffMember
 from communities.policies import queries as policies
@@ -48,8 +48,9 @@ def start(drive: Drive, revision: int, by: StaffMember | None, at: datetime) -> 
 
 
 def _check_workers(drive: Drive) -> None:
+    there = employed(drive.workers.values_list("station", flat=True))
     for worker in drive.workers.select_related("staff"):
-        if not works_at(worker.staff, [worker.station_id]):
+        if (worker.staff_id, worker.station_id) not in there:
             raise NotThere(str(worker.staff))
 
 
