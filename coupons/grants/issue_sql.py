@@ -4,7 +4,7 @@ from django.db import IntegrityError
 
 from coupons.grants import codes
 
-_CLASHES = ("coupons_grant_code", "grant_nth_of_a_coupon")
+_CLASHES = ("grant_code_once", "grant_nth_of_a_coupon")
 
 # Members were written a moment ago: a planner that takes them for a handful joins each of them with all of them.
 LOOK = "ANALYZE coupons_batchmember, coupons_grant, users_touch"
@@ -27,7 +27,7 @@ WITH next AS MATERIALIZED (
      WHERE batch_id = %(batch)s AND fate = 'send'
        AND (draw, customer_id) > ((%(after)s::bigint[])[1], (%(after)s::bigint[])[2])
      ORDER BY draw, customer_id LIMIT %(size)s),
-numbered AS (SELECT next.*, ({NTH}) AS nth FROM next)
+numbered AS MATERIALIZED (SELECT next.*, ({NTH}) AS nth FROM next)
 SELECT numbered.*, {codes.DICE} AS dice,
        CASE WHEN gate.reason <> '' THEN gate.reason
             WHEN gate.reason IS NULL THEN 'dnc'
@@ -35,14 +35,16 @@ SELECT numbered.*, {codes.DICE} AS dice,
   FROM numbered LEFT JOIN ({{gate}}) gate USING (customer_id)
 """
 
+
 COUNTS = "SELECT count(*), count(*) FILTER (WHERE reason = '') FROM issue_chunk"
 
+# In the order of customers, in which three of the indexes of each table are filled from left to right.
 GRANTS = f"""
 INSERT INTO coupons_grant (batch_id, coupon_id, customer_id, nth, code, community_id, station_id, reserved, issued_at,
                            valid_from, expires_at, state, order_number, discount, void_reason)
 SELECT %(batch)s, %(coupon)s, customer_id, nth, {codes.CODE}, community_id, station_id, %(most_off)s, %(at)s,
        %(valid_from)s, %(expires_at)s, 'open', '', 0, ''
-  FROM issue_chunk WHERE reason = '' ORDER BY draw, customer_id
+  FROM issue_chunk WHERE reason = '' ORDER BY customer_id
 """
 
 # The same for one customer; no row: none left. Its id.
@@ -64,7 +66,8 @@ SELECT customer_id, community_id, %(at)s, 'coupon', 'batch', %(batch)s, {state},
        %(as_of)s, %(policy_version)s, %(version)s, 0, %(operator)s, %(approval)s
 """
 TOUCHES = (
-    _TOUCH.format(state="CASE reason WHEN '' THEN 'done' ELSE 'blocked' END", blocked_by="reason") + " FROM issue_chunk"
+    _TOUCH.format(state="CASE reason WHEN '' THEN 'done' ELSE 'blocked' END", blocked_by="reason")
+    + " FROM issue_chunk ORDER BY customer_id"
 )
 UNTREATED = (
     _TOUCH.format(state="CASE fate WHEN 'control' THEN 'control' ELSE 'blocked' END", blocked_by="reason")

@@ -13,7 +13,8 @@ from users.customers.models import Customer
 class Grant(models.Model):
     """One coupon in one customer's hand. Money in fen. Exactly once a batch and customer; `nth` of that coupon.
 
-    Hot table: no foreign-key triggers to customers; everything it needs to expire and to give budget back is on it.
+    Hot table: no foreign-key triggers to customers, no index that issuing could do without; everything it needs to
+    expire and to give budget back is on it.
     """
 
     class State(models.TextChoices):
@@ -22,7 +23,9 @@ class Grant(models.Model):
         EXPIRED = "expired", _("expired")
         VOID = "void", _("void")
 
-    batch = models.ForeignKey(Batch, db_constraint=False, on_delete=models.DO_NOTHING, related_name="grants")
+    batch = models.ForeignKey(
+        Batch, db_constraint=False, on_delete=models.DO_NOTHING, related_name="grants", db_index=False
+    )
     coupon = models.ForeignKey(
         Coupon, db_constraint=False, on_delete=models.DO_NOTHING, related_name="grants", db_index=False
     )
@@ -30,7 +33,7 @@ class Grant(models.Model):
         Customer, db_constraint=False, on_delete=models.DO_NOTHING, related_name="grants", db_index=False
     )
     nth = models.PositiveSmallIntegerField(default=1, help_text="the customer's how-manieth of this coupon that counts")
-    code = models.CharField(max_length=16, unique=True, help_text="what the shop and the customer write")
+    code = models.CharField(max_length=16, help_text="what the shop and the customer write")
     community_id = models.IntegerField(default=0, help_text="the customer's at issue: whose budget it counts against")
     station_id = models.IntegerField(null=True)
     reserved = models.BigIntegerField(help_text="the most it can cost; held in the budgets while open")
@@ -48,11 +51,14 @@ class Grant(models.Model):
     class Meta:
         app_label = "coupons"
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="grant_code_once"),  # without the second index for LIKE
             models.UniqueConstraint(fields=["batch", "customer"], name="grant_once_a_batch_and_customer"),
             models.UniqueConstraint(
                 fields=["customer", "coupon", "nth"], condition=~Q(state="void"), name="grant_nth_of_a_coupon"
             ),
-            models.UniqueConstraint(fields=["order_id", "coupon"], name="grant_one_use_an_order"),
+            models.UniqueConstraint(
+                fields=["order_id", "coupon"], condition=Q(order_id__isnull=False), name="grant_one_use_an_order"
+            ),
             models.CheckConstraint(
                 condition=Q(state="used", used_at__isnull=False) | (~Q(state="used") & Q(discount=0)),
                 name="grant_used_or_costs_nothing",

@@ -6,7 +6,7 @@ NORMAL = "translate(upper(btrim(o.coupon_code)), 'ILO- ', '110')"
 # One row an order whose code is a coupon's, or a batch's number with a coupon of its customer: what the rules ask of
 # it. `state` is the coupon's as this order sees it: its own use is `own`; a coupon that is void because this very
 # order was cancelled, or was known from the API before the import, is the order's still. Orders are few hundred
-# thousand with a code at most: one pass over them, then indexes coupons_grant_code, grant_once_a_batch_and_customer,
+# thousand with a code at most: one pass over them, then indexes grant_code_once, grant_once_a_batch_and_customer,
 # line_of_an_order and order_of_a_customer.
 TOLD = f"""
 DROP TABLE IF EXISTS pg_temp.coupon_told;

@@ -19,6 +19,7 @@ TOUCH_COLUMNS = (
     "customer_id, community_id, at, channel, thing, thing_id, state, blocked_by, lifecycle, rfm_class, as_of, "
     "policy_version, strategy_version_id, cost, operator_id, approval_id"
 )
+_ONCE = "ON CONFLICT (customer_id, thing, thing_id, channel) DO NOTHING"
 
 
 @transaction.atomic
@@ -126,4 +127,4 @@ def resume(community: Community, by: StaffMember | None) -> bool:
 
 def touch_all(select_sql: str, params: dict[str, Any]) -> int:
     """Write the touches that a SELECT yields, its columns those of TOUCH_COLUMNS; how many were not there yet."""
-    return sql.run(f"INSERT INTO users_touch ({TOUCH_COLUMNS}) {select_sql} ON CONFLICT DO NOTHING", **params)
+    return sql.run(f"INSERT INTO users_touch ({TOUCH_COLUMNS}) {select_sql} {_ONCE}", **params)
