@@ -153,7 +153,7 @@ def _back(request: DeskRequest, task: Task, answer: Answer, said: str, *, may_un
 
 def _day_url(words: Any) -> str:
     """My day, opened at a building and unit."""
-    return f"{reverse('my-day')}?{urlencode({name: words.get(name, '') for name in ('b', 'u')})}"
+    return f"{reverse('my-day')}?{urlencode({name: words.get(name, '') for name in ('b', 'u')})}#recall"
 
 
 def _words(task: Task, answer: Answer) -> str:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.boards import phone_grid, phone_reading, phone_rules
 from campaigns.drives import rules
@@ -137,9 +138,9 @@ def _facts(task: Task, facts: phone_reading.Facts, at: datetime) -> str:
     away = phone_reading.days_away(standing, timezone.localtime(at).date())
     if standing is None or away is None:
         return ""
-    return _("%(days)s days away, %(n)s purchases, %(sum)s") % {
-        "days": figures.count(away), "n": figures.count(standing.purchases), "sum": figures.yuan(standing.net, 0)
-    }  # fmt: skip
+    n = standing.purchases
+    words = ngettext("%(days)s days away, %(n)s purchase, %(sum)s", "%(days)s days away, %(n)s purchases, %(sum)s", n)
+    return words % {"days": figures.count(away), "n": figures.count(n), "sum": figures.yuan(standing.net, 0)}
 
 
 def _coupons(task: Task, offer: Offer | None, facts: phone_reading.Facts) -> tuple[Grant | None, str]:

@@ -258,7 +258,7 @@
     route();
     const parts = lastDoor.split("|");
     if (parts.length === 4 && parts[1]) openBlock(parts[0] + "-" + parts[1], parts[2]);
-    window.scrollTo(0, where);
+    if (where) window.scrollTo(0, where); else document.getElementById("recall").scrollIntoView();
     quietUntil = Date.now() + 350;  // a second tap meant for the button is none for a door
   }
 

@@ -146,6 +146,7 @@ def test_a_wrong_outcome_is_corrected_from_the_history(phone, tasks: list[Task])
     page.locator(".told summary").first.click()
     page.locator(".told select").select_option("refused")
     page.locator(".told [data-correct] button").click()
+    expect(page.locator(TOAST).last).to_contain_text("602 拒绝")
     unsent(page, 0)
     assert outcomes() == {"602": "refused"}
 
@@ -401,6 +402,7 @@ def test_two_taps_in_a_row_are_one_outcome(phone, tasks: list[Task]) -> None:
     page = phone()
     cell(page, "602").click()
     page.locator("[value=no_answer]").dblclick()
+    expect(cell(page, "602")).to_have_class("cell no_answer")
     unsent(page, 0)
     assert Visit.objects.count() == 1 and page.url.endswith(DAY)
 
