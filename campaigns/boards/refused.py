@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from campaigns.boards import phone_cards
 from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits import queries, reconsidering
 from campaigns.visits.models import RefusedEvent
-from campaigns.visits.reading import BIGGEST
+from campaigns.visits.reading import BIGGEST, WHY
 from communities.access import DeskRequest, desk_page
 from communities.models import ServiceStation
 from communities.rules import SEE_FIELD, SHARE_TASKS
@@ -31,11 +33,14 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One refused event. `said`: what came, in words; `now`: what its door shows instead."""
+    """One refused event. `door`: where, if its task is known; `said`: what came, in words; `why`: what is wrong with
+    it, beyond the reason; `now`: what the door shows instead."""
 
     event: RefusedEvent
     station: ServiceStation | None
+    door: str
     said: list[tuple[str, str]]
+    why: str
     now: str
     may_take: bool
 
@@ -48,8 +53,19 @@ def refused_events(request: DeskRequest) -> HttpResponse:
     found = found if everything else found.filter(seen_at=None)
     place = paging.place_of(request.GET, int)
     page = paging.page_of(found, _NEWEST, paging.Sort("id", descending=True), place, paging.size_of(request.GET))
-    context = {"page": page, "lines": _lines(page.rows), "everything": everything, "may_act": desk.may(SHARE_TASKS)}
+    context = {
+        "page": page, "lines": _lines(page.rows), "everything": everything, "may_act": desk.may(SHARE_TASKS),
+        "choices": [
+            _choice(request, _("Not seen yet"), "", not everything), _choice(request, _("All"), "1", everything),
+        ],
+    }  # fmt: skip
     return render(request, "campaigns/refused/list.html", context)
+
+
+def _choice(request: DeskRequest, label: str, seen: str, current: bool) -> dict[str, Any]:
+    words = {"community": request.GET.get("community", ""), "seen": seen}
+    address = urlencode({key: word for key, word in words.items() if word})
+    return {"label": label, "href": f"?{address}", "current": current}
 
 
 def _lines(rows: Iterable[RefusedEvent]) -> list[Line]:
@@ -60,13 +76,20 @@ def _lines(rows: Iterable[RefusedEvent]) -> list[Line]:
 def _line(event: RefusedEvent, station: ServiceStation | None) -> Line:
     task = event.task
     now = _(OUTCOMES[task.outcome].label) if task and task.outcome else ""
-    return Line(event, station, _said(event.told), now, reconsidering.may_take(event))
+    door = phone_cards.place_words(phone_cards.place_of(task)) if task else ""
+    said = _said({key: value for key, value in event.told.items() if not (task and key == "task_id")})
+    return Line(event, station, door, said, _why(event.told), now, reconsidering.may_take(event))
+
+
+def _why(told: dict[str, Any]) -> str:
+    field, message = told.get(WHY, ("", ""))
+    return " ".join(filter(None, (field, _(message) if message else "")))
 
 
 def _said(told: dict[str, Any]) -> list[tuple[str, str]]:
     """What came, by field; of what is known only what was said, of what could not be read whatever was kept."""
     found = [(_(label), _word(key, told[key])) for key, label in _FIELDS.items() if told.get(key)]
-    hidden = {*_FIELDS, "uuid", "type", "corrects", "give_coupon", "later_at", "many"}
+    hidden = {*_FIELDS, WHY, "uuid", "type", "corrects", "give_coupon", "later_at", "many"}
     return found + [(key, str(value)) for key, value in told.items() if key not in hidden and value][:5]
 
 

@@ -65,7 +65,8 @@ def take_one(item: Any, teller: Teller) -> Answer:
 
 def refuse_unread(item: Any, unread: Unread, teller: Teller) -> Answer:
     uuid = reading.shown(item.get("uuid", ""))[:64] if isinstance(item, dict) else ""
-    refusals.keep(reading.kept(item), Reason.UNREAD, by=teller.by, scope=teller.scope, uuid=uuid)
+    told = reading.kept(item) | {reading.WHY: [unread.field, unread.message]}
+    refusals.keep(told, Reason.UNREAD, by=teller.by, scope=teller.scope, uuid=uuid)
     return Answer(uuid, 422, f"{unread.field}: {_(unread.message)}" if unread.field else _(unread.message))
 
 

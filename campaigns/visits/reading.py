@@ -210,6 +210,7 @@ def opened(body: Any, name: str, most: int) -> tuple[datetime | None, list[Any]]
 
 
 KEPT_FIELDS, KEPT_MOST = 20, 300
+WHY = "!"  # beside what is kept: the field that cannot be used, and the msgid that says why
 
 
 def kept(data: Any) -> dict[str, Any]:
