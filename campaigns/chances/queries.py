@@ -1,7 +1,7 @@
 """How likely somebody answers by hour and building, and what each channel brought by class: from own visits, the old
 ones counting less, shrunk towards the company's and its towards what is believed before any visit."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,9 +23,10 @@ REMEMBERED = timedelta(weeks=3 * rules.HALF_LIFE_WEEKS)
 _KNOCKED = [code for code, outcome in OUTCOMES.items() if outcome.knocked]
 _OPENED = [code for code, outcome in OUTCOMES.items() if outcome.opened]
 
-# The door visits that are remembered, with hour, kind of day and weight (visit_of_a_day).
+# The door visits that are remembered, with hour, weekday (Monday is 1), kind of day and weight (visit_of_a_day).
 _DOORS = """
 SELECT v.community_id, v.building, v.station_id,
+       extract(isodow FROM v.at AT TIME ZONE 'Asia/Shanghai')::int AS weekday,
        CASE WHEN extract(isodow FROM v.at AT TIME ZONE 'Asia/Shanghai') > 5 THEN 'weekend' ELSE 'workday' END AS kind,
        extract(hour FROM v.at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
        power(0.5, (%(as_of)s::date - v.day) / 7.0 / %(half_life)s)::float AS weight,
@@ -42,10 +43,13 @@ SELECT kind, hour, sum(weight), coalesce(sum(weight) FILTER (WHERE opened), 0),
 """
 _HERE = "(community_id = ANY(%(communities)s) OR station_id = ANY(%(stations)s))"
 
-# One row a building of these communities, one a community and one for the company, all at one hour.
+# One row a building of these communities, one a community and one for the company, all at one hour of such days; then
+# the same of the one weekday.
 _AT_ONE_HOUR = f"""
 SELECT CASE grouping(community_id, building) WHEN 3 THEN 'company' WHEN 1 THEN 'community' ELSE 'building' END,
-       community_id, building, sum(weight), coalesce(sum(weight) FILTER (WHERE opened), 0)
+       community_id, building, sum(weight), coalesce(sum(weight) FILTER (WHERE opened), 0),
+       coalesce(sum(weight) FILTER (WHERE weekday = %(weekday)s), 0),
+       coalesce(sum(weight) FILTER (WHERE opened AND weekday = %(weekday)s), 0)
   FROM ({_DOORS}) seen WHERE kind = %(kind)s AND hour = %(hour)s
  GROUP BY GROUPING SETS ((), (community_id), (community_id, building))
 HAVING grouping(community_id) = 1 OR community_id = ANY(%(communities)s)
@@ -81,6 +85,7 @@ SELECT channel, rfm_class, sum(weight), coalesce(sum(weight) FILTER (WHERE opene
   FROM weighed GROUP BY channel, rfm_class
 """
 _NET_OF_A_PURCHASE = "SELECT sum(net)::float / NULLIF(sum(purchases), 0) FROM users_standing"
+NOTHING = (0.0, 0.0, 0.0, 0.0)  # of a building: weight, opened, and both of the one weekday
 BEFORE_ANY_ORDER = 5000.0  # fen an order, before there is one
 
 
@@ -150,21 +155,26 @@ def likely_now(tasks: Iterable[Task], at: datetime) -> dict[str, Chance]:
 
 
 def _now(places: set[tuple[int, str]], at: datetime) -> dict[tuple[int, str], Chance]:
-    """Building, shrunk towards its community, towards the company, towards the prior of this hour."""
+    """Building on this weekday, shrunk towards the building on such days, its community, the company, the prior."""
     local = timezone.localtime(at)
     hour = rules.kind_of(local.weekday()), local.hour
-    asked = {"kind": hour[0], "hour": hour[1], "communities": sorted({community for community, _name in places})}
-    rows = sql.rows(_AT_ONE_HOUR, **_remembered(local.date()), **asked) if places else []
-    seen = {(level, community, building): (opened, n) for level, community, building, n, opened in rows}
-    opened, n = seen.get(("company", None, None), (0.0, 0.0))
-    company = rules.shrunk(opened or 0.0, n or 0.0, rules.prior(hour), rules.HOUR_STRENGTH)
+    asked = {"kind": hour[0], "hour": hour[1], "weekday": local.isoweekday()}
+    here = sorted({community for community, _name in places})
+    rows = sql.rows(_AT_ONE_HOUR, **_remembered(local.date()), **asked, communities=here) if places else []
+    seen = {(level, community, building): sums for level, community, building, *sums in rows}
+    company = _towards(rules.prior(hour), rules.HOUR_STRENGTH, seen.get(("company", None, None)))
     found = {}
     for community, building in places:
-        opened, n = seen.get(("community", community, None), (0.0, 0.0))
-        there = rules.shrunk(opened, n, company, rules.HOUR_STRENGTH)
-        opened, n = seen.get(("building", community, building), (0.0, 0.0))
-        found[community, building] = rules.chance(opened, n, there, rules.BUILDING_STRENGTH)
+        there = _towards(company, rules.HOUR_STRENGTH, seen.get(("community", community, None)))
+        sums = seen.get(("building", community, building), NOTHING)
+        such_days = _towards(there, rules.BUILDING_STRENGTH, sums)
+        found[community, building] = rules.chance(sums[3], sums[2], such_days, rules.WEEKDAY_STRENGTH)
     return found
+
+
+def _towards(prior: float, strength: float, sums: Sequence[float] | None) -> float:
+    n, opened = (sums or NOTHING)[:2]
+    return rules.shrunk(opened or 0.0, n or 0.0, prior, strength)
 
 
 # -- By channel ------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ HALF_LIFE_WEEKS = 26
 BUSY, SHOPPING, QUIET, WEEKEND = 0.45, 0.38, 0.22, 0.40
 FIRST_HOUR, LAST_HOUR = 7, 21  # doors are knocked at from seven until nine
 # As many visits as the prior weighs. Twenty: about two evenings of one person; a company of a week is past it.
-HOUR_STRENGTH, BUILDING_STRENGTH, RATE_STRENGTH, ORDER_STRENGTH = 20.0, 12.0, 30.0, 10.0
+HOUR_STRENGTH, BUILDING_STRENGTH, WEEKDAY_STRENGTH, RATE_STRENGTH, ORDER_STRENGTH = 20.0, 12.0, 12.0, 30.0, 10.0
 KINDS = ("workday", "weekend")
 
 Hour = tuple[str, int]  # kind of day, hour

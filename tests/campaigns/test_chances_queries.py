@@ -127,6 +127,18 @@ def test_an_hour_is_shanghais(people: Cast, task: Task) -> None:
 # -- Now, by building ------------------------------------------------------------------------------------------------
 
 
+def test_a_weekday_on_which_a_building_is_out_is_told_apart(people: Cast, task: Task) -> None:
+    visits(task, people, 40, 38, at=EVENING, building="6")
+    visits(
+        task, people, 40, 2, at=EVENING + dt.timedelta(days=1), day=EVENING.date() + dt.timedelta(days=1), building="6"
+    )
+    week = dt.timedelta(days=7)
+    same, next_day, other = (
+        queries.by_building(people.cuiping.pk, "6", EVENING + week + dt.timedelta(days=n)).p for n in (0, 1, 2)
+    )
+    assert next_day < 0.3 < other < 0.7 < same
+
+
 def test_the_building_where_people_are_at_home_at_this_hour_comes_first(
     people: Cast, task: Task, django_assert_num_queries: Callable
 ) -> None:
