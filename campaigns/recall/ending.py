@@ -44,11 +44,11 @@ def _stop(drive: Drive, before: tuple[str, ...], state: str, by: StaffMember | N
     return locked
 
 
-def end_due(day: date) -> int:
+def end_due(day: date, at: datetime | None = None) -> int:
     """Drives whose last day lies before this one; how many (drive_state)."""
     due = list(Drive.objects.filter(state="running", ends_on__lt=day).order_by("pk"))
     for drive in due:
-        end(drive, None, timezone.now())
+        end(drive, None, at or timezone.now())
     return len(due)
 
 

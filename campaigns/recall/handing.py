@@ -1,6 +1,7 @@
 """Tasks go from one person to another while a drive runs. Only what is still to do; only to who works there."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -67,10 +68,10 @@ def _crew(drive: Drive, station: ServiceStation, staff: Sequence[StaffMember]) -
     return people.crew_of([known.get(pk, worker) for pk, worker in usual.items()], values)
 
 
-def leave_out(task: Task, by: StaffMember | None) -> bool:
+def leave_out(task: Task, by: StaffMember | None, at: datetime | None = None) -> bool:
     """Nobody goes there any more; whether it was still to do."""
     with turns.in_turn():
-        if not tasks.close(Q(pk=task.pk), "left", timezone.now()):
+        if not tasks.close(Q(pk=task.pk), "left", at or timezone.now()):
             return False
         ending.call_off_texts()
         detail = {"task": task.pk, "customer": task.customer_id}
