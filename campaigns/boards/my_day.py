@@ -23,7 +23,7 @@ NOTICES = 30
 # What my day is made of: kept by the worker where a browser has one (templates/campaigns/phone/worker.js).
 SHELL = (
     "opsdesk.css", "phone.css", "field.css", "cues.css", "theme.js", "opsdesk.js", "outbox.js", "phone.js",
-    "glyphs.svg", "vendor/icons.svg", "favicon.svg",
+    "deeds.js", "glyphs.svg", "vendor/icons.svg", "favicon.svg",
 )  # fmt: skip
 
 

@@ -288,4 +288,4 @@ def test_the_worker_names_files_that_there_are(as_) -> None:
     answer = as_("staff").get(reverse("phone-worker"))
     assert answer.headers["Content-Type"] == "text/javascript"
     files = re.findall(r'"/static/([^"]+)"', answer.content.decode().replace("\\u002D", "-"))
-    assert len(files) == 11 and all(finders.find(name) for name in files)
+    assert len(files) == 12 and all(finders.find(name) for name in files)

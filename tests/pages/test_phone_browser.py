@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from campaigns.drives.models import Task
 from campaigns.visits.models import RefusedEvent, Visit
-from communities.models import StaffMember
 from tests import cast
-from tests.campaigns import lossy, phone_world
+from tests.campaigns import phone_world
 from tests.campaigns.drives_world import make_door
+from tests.campaigns.phone_walking import DAY, STRIP, TOAST, cell, outcomes, tell, unsent
 from tests.factories import SHANGHAI
-from tests.pages.conftest import PATIENCE_MS, options_of, sign_in
+from tests.pages.conftest import options_of, sign_in
 
 pytestmark = pytest.mark.browser
-DAY = "/phone/"
-STRIP, TOAST = "#unsent", "#toasts .toast-line"
 SMALL = """[...document.querySelectorAll("a, button, summary, input, select, label.cell")]
     .filter(e => e.type !== "hidden" && !e.closest("label:not(.cell)") && e.checkVisibility({checkOpacity: true}))
     .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
@@ -41,26 +39,6 @@ def phone(visit, people: cast.Cast, complaints) -> Callable[..., Page]:
         return page
 
     return opened
-
-
-def cell(page: Page, room: str) -> Any:
-    return page.locator(f"#day .slot[data-door$='|{room}'] a.cell")
-
-
-def tell(page: Page, room: str, outcome: str) -> None:
-    """Two taps: the door, the outcome."""
-    cell(page, room).click()
-    page.locator(f".taps [value={outcome}]").click()
-    expect(page.locator("#day")).to_be_visible()
-    page.wait_for_timeout(400)  # a second tap meant for the button is none for a door
-
-
-def unsent(page: Page, count: int, within_ms: int = PATIENCE_MS) -> None:
-    expect(page.locator(STRIP)).to_have_attribute("data-unsent", str(count), timeout=within_ms)
-
-
-def outcomes() -> dict[str, str]:
-    return dict(Visit.objects.filter(live=True).values_list("task__room", "outcome"))
 
 
 def sideways(page: Page) -> int:
@@ -405,54 +383,3 @@ def test_two_taps_in_a_row_are_one_outcome(phone, tasks: list[Task]) -> None:
     expect(cell(page, "602")).to_have_class("cell no_answer")
     unsent(page, 0)
     assert Visit.objects.count() == 1 and page.url.endswith(DAY)
-
-
-# -- Many phones, many answers lost -----------------------------------------------------------------------------------
-
-
-def test_four_phones_with_thirty_percent_of_answers_lost_lose_and_double_nothing(
-    chromium, live_server, people: cast.Cast, tasks: list[Task]
-) -> None:
-    """The server takes what is told; three of ten answers do not arrive."""
-    rooms = [task.room for task in tasks]
-    with lossy.line(live_server.thread.port, share=0.3, seed=4, only="POST /phone/events/") as line:
-        pages = [device(chromium, line, people.staff, DAY) for _ in range(4)]
-        for number, page in enumerate(pages):
-            for room in rooms[number * 3 : number * 3 + 3]:
-                tell(page, room, "no_answer")
-        for page in pages:
-            unsent(page, 0, within_ms=120_000)
-            page.context.close()
-    assert outcomes() == dict.fromkeys(rooms, "no_answer")
-    assert Visit.objects.count() == len(rooms)
-
-
-FILL = """async tasks => {
-    for (const task of tasks) await window.outbox.tell({task_id: task, outcome: "no_answer"});
-}"""
-
-
-def test_forty_phones_of_twenty_five_outcomes_each_arrive_as_a_thousand(
-    chromium, live_server, people: cast.Cast, transactional_db: None
-) -> None:
-    """Each in a context of its own with its own box, three of ten answers lost on the way back."""
-    rooms = [f"{floor}0{n}" for floor in range(1, 26) for n in range(1, 5)]
-    tasks = [task.pk for task in phone_world.walk(people, rooms)]
-    with lossy.line(live_server.thread.port, share=0.3, seed=40, only="POST /phone/events/") as line:
-        pages = [device(chromium, line, people.staff, "/phone/me/") for _ in range(40)]
-        for number, page in enumerate(pages):
-            page.evaluate(FILL, [tasks[(number * 7 + n) % len(tasks)] for n in range(25)])
-        for page in pages:
-            unsent(page, 0, within_ms=120_000)
-            page.context.close()
-        assert line.lost > 10
-    assert Visit.objects.count() == 1000
-
-
-def device(chromium: Browser, line: lossy.Line, staff: StaffMember, path: str) -> Page:
-    context = chromium.new_context(base_url=line.url, **options_of(width=360, height=780))
-    context.set_default_timeout(60_000)
-    sign_in(context, staff, line.url)
-    page = context.new_page()
-    page.goto(path)
-    return page
