@@ -63,6 +63,10 @@ class Card:
         return "delivered" in self.cue.ticks
 
     @property
+    def waiting(self) -> bool:
+        return not self.delivered
+
+    @property
     def kind_word(self) -> str:
         return gettext(rules.KINDS[self.kind])
 

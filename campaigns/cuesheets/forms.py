@@ -18,7 +18,7 @@ class ScriptForm(forms.Form):
         label=_("What to say"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def clean_text(self) -> str:
