@@ -4,6 +4,9 @@ from django.urls import URLPattern, path
 
 from campaigns.boards import (
     channels_compared,
+    cue_files,
+    cue_scripts,
+    cue_sheets,
     drive_edit,
     drive_print,
     drive_share,
@@ -12,11 +15,9 @@ from campaigns.boards import (
     drive_tasks,
     drives,
     refused,
-    cue_files,
-    cue_scripts,
-    cue_sheets,
     supervisor,
     supervisor_building,
+    supervisor_tasks,
     visit_table,
     visit_table_files,
     visit_table_people,
@@ -47,6 +48,7 @@ drive_urls: list[URLPattern] = [
 # /supervisor/ /visits/ /channels-compared/
 board_urls: list[URLPattern] = [
     path("supervisor/", supervisor.supervisor, name="supervisor"),
+    path("supervisor/tasks/", supervisor_tasks.supervisor_tasks, name="supervisor-tasks"),
     path("supervisor/rows/", supervisor.supervisor_rows, name="supervisor-rows"),
     path(
         "supervisor/<int:station_id>/<str:building>/",

@@ -17,6 +17,7 @@ from campaigns.boards import supervisor_queries as queries
 from campaigns.boards import supervisor_rules as rules
 from campaigns.boards.supervisor_queries import Block
 from campaigns.boards.supervisor_rules import Finding, Shift, Told
+from campaigns.boards.supervisor_tasks import NOBODY
 from campaigns.boards.visit_table_sight import day_of
 from campaigns.boards.visit_table_words import DEFINITIONS
 from campaigns.drives.rules import natural
@@ -46,6 +47,7 @@ class Line:
     to_do: int
     shift: Shift
     href: str
+    left: str
     silent: bool
 
 
@@ -58,6 +60,7 @@ class Post:
     to_do: int
     shift: Shift
     href: str
+    left: str
     blocks: Sequence[Block]
 
 
@@ -116,6 +119,7 @@ def _posts(told: Sequence[Told], left: dict[Any, int], blocks: Sequence[Block], 
                 sum(line.to_do for line in lines),
                 rules.together(line.shift for line in lines),
                 _told(day, station, None),
+                _left(station or NOBODY, ""),
                 _in_order(block for block in blocks if block.station_id == station),
             )
         )
@@ -134,13 +138,20 @@ def _line(
     station: int | None, staff: int | None, people: Any, shifts: Any, left: Any, day: date, now: datetime
 ) -> Line:
     shift, to_do = shifts.get((station, staff), Shift()), left.get((station, staff), 0)
-    return Line(people.get(staff), to_do, shift, _told(day, station, staff), shift.is_silent(to_do, now))
+    left_url = _left(station or NOBODY, staff or NOBODY)
+    return Line(people.get(staff), to_do, shift, _told(day, station, staff), left_url, shift.is_silent(to_do, now))
 
 
 def _told(day: date, station: int | None, staff: int | None) -> str:
     """The list of what was told that day; the template adds which of it."""
     words = {"from": day.isoformat(), "to": day.isoformat(), "station": station or "", "staff": staff or ""}
     return f"{reverse('visit-doors')}?{urlencode({name: value for name, value in words.items() if value})}"
+
+
+def _left(station: int | str, staff: int | str) -> str:
+    """The list of what is to do; NOBODY: tasks without one."""
+    words = {"station": station, "staff": staff}
+    return f"{reverse('supervisor-tasks')}?{urlencode({name: value for name, value in words.items() if value})}"
 
 
 def _findings(told: Sequence[Told], day: date, desk: Desk) -> list[dict[str, Any]]:

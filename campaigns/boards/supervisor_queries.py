@@ -40,9 +40,15 @@ def _within(found: QuerySet[Any], community: Community | None) -> QuerySet[Any]:
 
 def to_do(scope: Scope, at: datetime, community: Community | None) -> dict[tuple[int | None, int | None], int]:
     """(station, person) -> tasks to do now; without a person: nobody has been given them."""
-    found = _within(drives.open_tasks(scope, at), community).exclude(channel=drives.BY_THEMSELVES)
-    counted = found.order_by().values_list("station_id", "assignee_id").annotate(n=Count("id"))
+    counted = (
+        open_tasks(scope, at, community).order_by().values_list("station_id", "assignee_id").annotate(n=Count("id"))
+    )
     return {(station, staff): n for station, staff, n in counted}
+
+
+def open_tasks(scope: Scope, at: datetime, community: Community | None) -> QuerySet[Task]:
+    """What somebody has to do now; messages go out by themselves."""
+    return _within(drives.open_tasks(scope, at), community).exclude(channel=drives.BY_THEMSELVES)
 
 
 @dataclass(frozen=True)

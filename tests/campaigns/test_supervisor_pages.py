@@ -19,7 +19,7 @@ from tests.campaigns.field_world import Field
 from tests.conftest import TODAY
 
 PERSON = re.compile(r'<td class="person">([^<]+).*?</td>(.*?)</tr>', re.DOTALL)
-LINK = re.compile(r'<a href="([^"]*visits/doors/[^"]*)">([\d,]+)</a>')
+LINK = re.compile(r'<a href="([^"]*(?:visits/doors|supervisor/tasks)/[^"]*)">([\d,]+)</a>')
 ROWS = re.compile(r"<b>= (\d+)</b>")
 
 
@@ -52,7 +52,7 @@ def test_each_person_has_what_they_did_and_what_is_left(field: Field, as_) -> No
 def test_a_number_leads_to_as_many_outcomes_as_it_counts(field: Field, as_) -> None:
     client = as_("manager")
     found = LINK.findall(page(client))
-    assert len(found) == 16
+    assert len(found) == 20
     for href, n in found:
         assert ROWS.search(unescape(client.get(href).content.decode()))[1] == n
 
@@ -136,9 +136,15 @@ def test_a_building_out_of_reach_does_not_exist(field: Field, people, as_) -> No
         assert as_(who).get(address).status_code == 404
 
 
+@pytest.mark.parametrize("query", [{"station": "x"}, {"staff": "99999"}, {"station": "jinling"}])
+def test_tasks_of_nobody_known_are_not_there(query: dict[str, str], field: Field, people, as_) -> None:
+    said = {name: str(people.jinling_station.pk) if value == "jinling" else value for name, value in query.items()}
+    assert as_("lead").get(reverse("supervisor-tasks"), said).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("supervisor", 24), ("supervisor-rows", 20)],
+    [("supervisor", 24), ("supervisor-rows", 20), ("supervisor-tasks", 14)],
 )
 def test_the_board_takes_as_many_queries_however_many_are_out(
     name: str, most: int, field: Field, people, as_, django_assert_max_num_queries
