@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaigns.boards import drive_queries as reads
@@ -161,10 +163,12 @@ def offers(drive: Drive) -> list[tuple[Offer, str]]:
 
 
 def spoken(offer: Offer) -> str:
-    """The words of an offer as a customer would hear them."""
+    """The words of an offer as a customer would hear them, in the company's language."""
     coupon = coupon_words.terms(offer.batch.coupon) if offer.batch else ""
-    price = figures.yuan(offer.price, places=2 if offer.price % 100 else 0) if offer.price is not None else ""
-    return recall.filled(offer.script, name=_("Mr Wang"), goods=offer.product, price=price, coupon=coupon)
+    with translation.override(settings.LANGUAGE_CODE):
+        name = _("Mr Wang")
+    price = recall.price_text(offer.price)
+    return recall.filled(offer.script, name=name, goods=offer.product, price=price, coupon=coupon)
 
 
 # -- History -------------------------------------------------------------------------------------------------------

@@ -177,6 +177,9 @@ class OfferForm(forms.Form):
         offers = self.needed or any(said.get(name) for name in ("product", "price", "batch"))
         if offers and not said.get("script") and not self.errors.get("script"):
             self.add_error("script", _("Say what staff tell the customer."))
+        for place, name in (("{goods}", "product"), ("{price}", "price"), ("{coupon}", "batch")):
+            if place in (said.get("script") or "") and not said.get(name) and name not in self.errors:
+                self.add_error(name, _("%(place)s stands in the words: say which.") % {"place": place})
         return said
 
     @property

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaigns.boards import drive_forms as forms
@@ -172,7 +174,9 @@ def _one_said(
 
 
 def _first_words() -> dict[str, Any]:
-    return {"script": _("Good day, {name}! We have not seen you for a while. May I show you what is fresh today?")}
+    """In the company's language: customers hear them, whatever the planner reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return {"script": _("Good day, {name}! We have not seen you for a while. May I show you what is fresh today?")}
 
 
 def _as_typed(offer: Offer) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def _those(meaning: str) -> list[str]:
 _COUNTED = {
     "tasks": Count("id"),
     "open": Count("id", filter=Q(state="open")),
+    "done": Count("id", filter=Q(state="done") | Q(closed_by__in=("order", "wish"))),
     "visited": Count("id", filter=Q(outcome__in=_those("knocked"))),
     "opened": Count("id", filter=Q(outcome__in=_those("opened"))),
     "ordered": Count("id", filter=Q(outcome__in=_those("ordered"))),
@@ -36,17 +37,15 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class Progress:
-    """Tasks counted: how many, how many still to do, and by what the last outcome of each means."""
+    """Tasks counted: how many, how many still to do and done (what the end of a drive or the desk closed is neither),
+    and by what the last outcome of each means."""
 
     tasks: int = 0
     open: int = 0
+    done: int = 0
     visited: int = 0
     opened: int = 0
     ordered: int = 0
-
-    @property
-    def done(self) -> int:
-        return self.tasks - self.open
 
     @property
     def open_rate(self) -> float | None:

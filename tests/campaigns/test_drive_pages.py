@@ -173,11 +173,20 @@ def test_what_cannot_be_a_drive_is_said_beside_its_field(changes, field, people,
     assert not Drive.objects.exists()
 
 
-@pytest.mark.parametrize("script", ["", "{nombre}您好"])
-def test_words_that_staff_could_not_say_are_refused(script, people, as_):
+@pytest.mark.parametrize(
+    ("script", "field"),
+    [
+        ("", "script"),
+        ("{nombre}您好", "script"),
+        ("今天{goods}", "product"),
+        ("{price}", "price"),
+        ("{coupon}", "batch"),
+    ],
+)
+def test_words_that_staff_could_not_say_are_refused(script, field, people, as_):
     answer = post(as_("operator"), "drive-new", **fields(people) | {"offer-0-script": script})
     assert answer.status_code == 422
-    assert "script" in answer.context["plan"].said[0].form.errors
+    assert field in answer.context["plan"].said[0].form.errors
 
 
 def test_a_ticked_list_becomes_the_audience(people, as_):
@@ -257,7 +266,8 @@ def test_an_ended_drive_keeps_what_was_done(people, as_):
     assert post(as_("operator"), "drive-end", drive.number).status_code == 302
     page = as_("operator").get(reverse("drive", args=[drive.number]), headers=EN)
     assert page.context["drive"].state == "ended"
-    assert (page.context["progress"].ordered, page.context["progress"].open) == (1, 0)
+    progress = page.context["progress"]
+    assert (progress.tasks, progress.open, progress.done, progress.ordered) == (6, 0, 1, 1)
     assert post(as_("operator"), "drive-end", drive.number).status_code == 409
 
 
