@@ -15,6 +15,7 @@ from campaigns.boards import phone_grid, phone_reading, phone_rules
 from campaigns.drives import rules
 from campaigns.drives.models import Offer, Task
 from campaigns.drives.outcomes import OUTCOMES
+from campaigns.recall.rules import filled, price_text
 from campaigns.visits.models import Visit
 from coupons.definitions.words import terms
 from coupons.grants.models import Grant
@@ -165,22 +166,10 @@ def _say(task: Task, offer: Offer | None, hers: Grant | None, gives: str) -> lis
     """The script as it is read aloud; its price stands out."""
     if offer is None:
         return []
-    price = "" if offer.price is None else _plain_yuan(offer.price)
-    coupon = terms(hers.coupon) if hers else gives
-    ends = days.day(last_day(hers.expires_at)) if hers else ""
-    words = {"name": names.mask(task.customer.name).rstrip("*").strip(), "price": price, "coupon": coupon, "ends": ends}
-    return phone_rules.marked(filled(offer.script, words | {"product": offer.product, "goods": offer.product}), price)
-
-
-def filled(script: str, words: dict[str, str]) -> str:
-    for place, value in words.items():
-        script = script.replace(f"{{{place}}}", value)
-    return script
-
-
-def _plain_yuan(fen: int) -> str:
-    """As a price tag says it: 29.9, not 29.90."""
-    return figures.yuan(fen, 0) if fen % 100 == 0 else figures.yuan(fen).rstrip("0")
+    price, coupon = price_text(offer.price), terms(hers.coupon) if hers else gives
+    name = names.mask(task.customer.name).rstrip("*").strip()
+    text = filled(offer.script, name=name, goods=offer.product, price=price, coupon=coupon)
+    return phone_rules.marked(text, price)
 
 
 def buttons(channel: str) -> list[tuple[str, str, str]]:

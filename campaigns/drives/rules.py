@@ -3,7 +3,7 @@
 import re
 
 from opsdesk.lib.words import N_
-from users.contact.rules import CHANNELS, REASONS
+from users.contact.rules import CHANNELS, PASSED_OVER, REASONS
 
 STATES = {
     "draft": N_("draft"),
@@ -25,13 +25,7 @@ CLOSED_BY = {
 # The channels a drive may use, in the order a new drive has them.
 DRIVE_CHANNELS = ("door", "wechat", "phone", "group", "sms")
 # Why somebody of the audience gets no task: the gate's words, and ours.
-LEFT_OUT = REASONS | {
-    "proxy": N_("buys for others"),
-    "busy": N_("in another drive"),
-    "nobody": N_("no staff at their station"),
-    "capacity": N_("beyond what the staff can do"),
-    "channel": N_("reached by no channel of this drive"),
-}
+LEFT_OUT = REASONS | PASSED_OVER
 
 Door = tuple[str, str, str]  # building, unit, room
 

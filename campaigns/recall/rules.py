@@ -234,8 +234,8 @@ def _own(person: Person, rates: Rates) -> Rates:
 
 
 def price_text(fen: int | None) -> str:
-    """As one says it: 1, 0.99; nothing where there is none."""
-    return "" if fen is None else money.yuan(fen).removesuffix(".00")
+    """As it stands on a price tag: ¥1, ¥29.9; nothing where there is none."""
+    return "" if fen is None else "¥" + money.yuan(fen).rstrip("0").rstrip(".")
 
 
 def filled(script: str, *, name: str, goods: str, price: str, coupon: str) -> str:

@@ -5,11 +5,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community
-from users.contact.rules import CHANNELS, REASONS, UNSENT
+from users.contact.rules import CHANNELS, PASSED_OVER, REASONS, UNSENT
 from users.customers.models import Customer
 
 CHANNEL_CHOICES = [(code, _(label)) for code, label in CHANNELS.items()]
-WHY_NOT_CHOICES = [(code, _(label)) for code, label in {**REASONS, **UNSENT}.items()]
+WHY_NOT_CHOICES = [(code, _(label)) for code, label in {**REASONS, **PASSED_OVER, **UNSENT}.items()]
 
 
 class ContactWish(models.Model):

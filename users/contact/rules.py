@@ -30,6 +30,15 @@ REASONS = {
     "limit": N_("has as many as one may have"),
 }
 
+# Why a drive gave somebody no task whom the gate would have let it reach.
+PASSED_OVER = {
+    "proxy": N_("buys for others"),
+    "busy": N_("in another drive"),
+    "nobody": N_("no staff at their station"),
+    "capacity": N_("beyond what the staff can do"),
+    "channel": N_("reached by no channel of this drive"),
+}
+
 # Why a message that the gate let through did not reach anybody after all.
 UNSENT = {
     "late": N_("came too late"),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.lib.words import N_
 from users.contact.models import WishChange
-from users.contact.rules import CHANNELS, REASONS, UNSENT
+from users.contact.rules import CHANNELS, PASSED_OVER, REASONS, UNSENT
 
 # What did it, as touches and messages name it.
 THINGS = {
@@ -22,7 +22,7 @@ def thing(code: str) -> str:
 
 def why_not(code: str) -> str:
     """Why somebody was not reached, by its code; "" for a code that is none."""
-    word = {**REASONS, **UNSENT}.get(code)
+    word = {**REASONS, **PASSED_OVER, **UNSENT}.get(code)
     return _(word) if word else ""
 
 
