@@ -78,11 +78,13 @@ def _line(event: RefusedEvent, station: ServiceStation | None) -> Line:
     now = _(OUTCOMES[task.outcome].label) if task and task.outcome else ""
     door = phone_cards.place_words(phone_cards.place_of(task)) if task else ""
     said = _said({key: value for key, value in event.told.items() if not (task and key == "task_id")})
-    return Line(event, station, door, said, _why(event.told), now, reconsidering.may_take(event))
+    return Line(event, station, door, said, _why(event), now, reconsidering.may_take(event))
 
 
-def _why(told: dict[str, Any]) -> str:
-    field, message = told.get(WHY, ("", ""))
+def _why(event: RefusedEvent) -> str:
+    if event.task_id and event.reason == event.Reason.UNKNOWN:
+        return _("What this corrects has not arrived. It is done as soon as it has.")
+    field, message = event.told.get(WHY, ("", ""))
     return " ".join(filter(None, (field, _(message) if message else "")))
 
 

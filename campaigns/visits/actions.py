@@ -108,7 +108,8 @@ def _record(told: Told, teller: Teller) -> Answer:
 def _held(task_id: int, scope: Scope) -> Task | None:
     """The task, held for this transaction with the customer's others (a wish closes them); None: not in reach."""
     found = Task.objects.filter(scope.condition(), pk=task_id).values_list("customer", flat=True).first()
-    theirs = Task.objects.filter(customer=found).select_for_update(no_key=True).order_by("id")
+    theirs = Task.objects.select_related("drive").select_for_update(no_key=True, of=("self",))
+    theirs = theirs.filter(customer=found).order_by("id")
     return next((task for task in theirs if task.pk == task_id), None) if found else None
 
 
@@ -129,9 +130,10 @@ def _taken(task: Task, told: Told, before: Visit | None, teller: Teller) -> Answ
         Visit.objects.filter(pk=before.pk).update(live=False)
         effects.unwish(before, teller.by)
     effects.wish(visit, teller.by)
-    effects.touch(task, settle(task))
-    visit.refresh_from_db(fields=["conflict"])
-    if waiting := _said_too_early(visit):
+    live = settle(task)
+    effects.touch(task, live)
+    visit.conflict = any(one.conflict for one in live if one.pk == visit.pk)
+    for waiting in _said_too_early(visit):
         refusals.mark_seen(waiting, by=teller.by)
         _record(reading.read(waiting.told), teller)
         task.refresh_from_db()
@@ -198,9 +200,9 @@ def _refused(status: int, reason: str, told: Told, teller: Teller, text: str, ta
 # -- Heard in the wrong order ------------------------------------------------------------------------------------------
 
 
-def _said_too_early(visit: Visit) -> RefusedEvent | None:
-    """A correction by the same person that came before what it corrects."""
+def _said_too_early(visit: Visit) -> list[RefusedEvent]:
+    """Corrections by the same person that came before what they correct, in the order in which they came."""
     waiting = RefusedEvent.objects.filter(
-        task=visit.task_id, staff=visit.staff_id, reason=Reason.UNKNOWN, told__corrects=str(visit.uuid), seen_at=None
+        task=visit.task_id, staff=visit.staff_id, reason=Reason.UNKNOWN, told__corrects=str(visit.uuid)
     )
-    return waiting.order_by("id").first()
+    return list(waiting.order_by("id"))

@@ -1,6 +1,7 @@
 """What phones told and the server refused: shown within reach, marked as seen, taken after all as a correction."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -125,10 +126,17 @@ def test_what_cannot_be_read_is_shown_as_it_came_and_cannot_be_taken(as_, people
     text = answer.content.decode()
     assert "&lt;b&gt;7&lt;/b&gt;" in text
     assert "red" in text
+    assert [bool(line.why) for line in answer.context["lines"]] == [True, True]
     for line in answer.context["lines"]:
         assert not line.may_take
         as_("lead").post(reverse("refused-take", args=[line.event.pk]))
     assert not Visit.objects.exists()
+
+
+def test_what_waits_for_an_event_that_has_not_come_says_so(as_, people: Cast, task: Task) -> None:
+    tell(people.staff, event(task, "ordered", corrects=str(uuid4())))
+    (line,) = as_("lead").get(PAGE, headers={"Accept-Language": "en"}).context["lines"]
+    assert (line.why.startswith("What this corrects"), line.may_take) == (True, False)
 
 
 def test_the_page_takes_as_many_queries_for_many_as_for_one(

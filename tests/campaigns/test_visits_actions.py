@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from campaigns.drives.models import Task
-from campaigns.visits import queries
+from campaigns.visits import actions, queries, reading
 from campaigns.visits.models import RefusedEvent, Visit
 from communities.models import ServiceStation
 from communities.scoping import Scope
@@ -165,6 +165,28 @@ def test_a_correction_that_comes_first_is_done_when_what_it_corrects_has_come(pe
     assert (shown(task), live(task)) == (("done", "", "ordered", 1), ["ordered"])
     assert RefusedEvent.objects.filter(seen_at=None).count() == 0
     assert tell(people.staff, right).status == 200
+
+
+def test_several_words_that_come_too_early_are_done_in_their_order(people: Cast, task: Task) -> None:
+    wrong = event(task, "refused")
+    right = event(task, "interested", corrects=wrong["uuid"])
+    later = event(task, "ordered", corrects=right["uuid"])
+    undo = event(task, "", undoes=True, corrects=wrong["uuid"])
+    assert [tell(people.staff, said).status for said in (later, right, undo)] == [409] * 3
+    RefusedEvent.objects.update(seen_at=EVENING)
+    assert tell(people.staff, wrong).status == 200
+    assert (shown(task), live(task), Visit.objects.count()) == (("open", "", "", 0), [], 4)
+
+
+def test_one_outcome_takes_a_fixed_number_of_statements(people: Cast, task: Task, django_assert_num_queries) -> None:
+    for said in (event(task, "no_answer"), event(task, "no_answer")):
+        scope = reach(people.staff)
+        told = reading.read(said)
+        with django_assert_num_queries(STATEMENTS):
+            actions.record(told, people.staff, scope, EVENING, "phone")
+
+
+STATEMENTS = 13
 
 
 def test_nobody_corrects_an_event_of_another_task(people: Cast, task: Task) -> None:
