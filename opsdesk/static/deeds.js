@@ -88,7 +88,9 @@
     toast(undoing);
   }
 
+  // One at a time: what came before can still be taken back at its door.
   function toast(said) {
+    all("#toasts .toast-line form").forEach(function (form) { form.closest(".toast-line").remove(); });
     window.opsdesk.say({ kind: "ok", text: said.text, undo: said.uuid ? "/phone/tasks/" + said.task + "/events/" + said.uuid.split(",")[0] + "/undo/" : "" });
     const form = document.querySelector("#toasts .toast-line:last-child form");
     if (form && said.uuid) { form.dataset.undo = said.uuid; form.dataset.tasks = said.task; }

@@ -247,7 +247,12 @@
     document.querySelector(".bar-day").hidden = Boolean(card);
     document.querySelector(".bar-door").hidden = !card;
     document.querySelector(".tabs").hidden = Boolean(card);
-    if (card) { lastDoor = card.door; showDoor(card); window.scrollTo(0, 0); }
+    if (card) {
+      lastDoor = card.door;
+      all("#toasts .toast-line form").forEach(function (form) { form.closest(".toast-line").remove(); });  // it would cover the taps
+      showDoor(card);
+      window.scrollTo(0, 0);
+    }
     else drawGrid();
     if (foot) foot.hidden = !card;
   }
