@@ -29,7 +29,7 @@ from users.directory import queries as directory
 def drive_new(request: DeskRequest) -> HttpResponse:
     """GET may bring `audience`: words of the customer list's address."""
     plan = _plan(request, None)
-    if request.method != "POST":
+    if _only_looks(request):
         return _page(request, None, plan)
     if not plan.is_valid():
         return _page(request, None, plan, 422)
@@ -61,7 +61,7 @@ def drive_edit(request: DeskRequest, number: str) -> HttpResponse:
         messages.warning(request, _("%(number)s has been started: its list is frozen") % {"number": drive.number})
         return redirect("drive", drive.number)
     plan = _plan(request, drive)
-    if request.method != "POST":
+    if _only_looks(request):
         return _page(request, drive, plan)
     if not plan.is_valid():
         return _page(request, drive, plan, 422)
@@ -83,6 +83,11 @@ def drive_preview(request: DeskRequest) -> HttpResponse:
     return render(request, "campaigns/drives/_preview.html", context)
 
 
+def _only_looks(request: DeskRequest) -> bool:
+    """Nothing is to be kept: the page is opened, or (without scripts) asked for its preview."""
+    return request.method != "POST" or "look" in request.POST
+
+
 def _plan(request: DeskRequest, drive: Drive | None) -> Plan:
     data = request.POST if request.method == "POST" else None
     audience = filters.from_text(request.GET.get("audience", "")).to_query()
@@ -90,17 +95,21 @@ def _plan(request: DeskRequest, drive: Drive | None) -> Plan:
 
 
 def _page(request: DeskRequest, drive: Drive | None, plan: Plan, status: int = 200) -> HttpResponse:
-    return render(request, "campaigns/drives/edit.html", {"drive": drive} | _preview(request, plan), status=status)
+    """The preview takes a second or two, so the page comes without and asks for it at once."""
+    looked = "look" in request.POST
+    found = _preview(request, plan) if looked else _whom(request, plan)
+    return render(request, "campaigns/drives/edit.html", {"drive": drive, "looked": looked} | found, status=status)
+
+
+def _whom(request: DeskRequest, plan: Plan) -> dict[str, Any]:
+    pieces = shown.pieces(plan.wanted, request.desk)
+    return {"plan": plan, "form": plan.form, "pieces": pieces, "query": plan.wanted.to_query() or "all=1"}
 
 
 def _preview(request: DeskRequest, plan: Plan) -> dict[str, Any]:
     preview = deeds.tried(plan, request.desk.scope, request.user, timezone.localtime())
     posts = shown.posts(plan.posts, preview)
-    return {
-        "plan": plan,
-        "form": plan.form,
-        "pieces": shown.pieces(plan.wanted, request.desk),
-        "query": plan.wanted.to_query() or "all=1",
+    return _whom(request, plan) | {
         "subtraction": shown.subtraction(preview.held_back, preview.control, preview.tasks),
         "channels": shown.channels(preview.channels),
         "posts": posts,

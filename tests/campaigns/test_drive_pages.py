@@ -85,7 +85,6 @@ def test_a_new_drive_opens_with_whom_one_recalls(people, as_):
     page = as_("operator").get(reverse("drive-new"), headers=EN)
     assert "class is Silent , and RFM class is" in words(page)
     assert page.context["plan"].customers == 2
-    assert page.context["subtraction"].candidates == 2
     assert page.context["plan"].form["holdout"].value() == 10
 
 
@@ -98,6 +97,15 @@ def test_the_preview_adds_up_and_changes_nothing(people, as_):
     assert sum(n for _word, n, _share in answer.context["channels"]) == 27
     assert not Drive.objects.exists()
     assert 'id="drive-audience" hx-swap-oob="true"' in answer.content.decode()
+
+
+def test_without_scripts_a_button_works_it_out(people, as_):
+    make_doors(people, 10)
+    page = as_("operator").get(reverse("drive-new"))
+    assert (page.context["looked"], 'name="look"' in page.content.decode()) == (False, True)
+    looked = post(as_("operator"), "drive-new", **fields(people, look="1"))
+    assert (looked.status_code, looked.context["subtraction"].candidates) == (200, 10)
+    assert not Drive.objects.exists()
 
 
 def test_a_preview_uses_up_no_number(people, as_):

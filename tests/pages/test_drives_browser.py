@@ -61,7 +61,7 @@ def test_a_manager_plans_starts_and_gives_tasks_to_somebody_else(
     page.fill("input[name=offer-0-product]", "五花肉")
     page.fill("input[name=offer-0-price]", "19.9")
     page.press("input[name=offer-0-price]", "Tab")
-    expect(page.locator("#drive-preview .said")).to_contain_text("王先生您好，今天五花肉¥19.90")
+    expect(page.locator("#drive-preview .said")).to_contain_text("王先生您好，今天五花肉¥19.9")
     page.click("form[hx-post] .form-foot .btn-primary")
 
     # The draft says the same; it starts with what was seen.
