@@ -113,6 +113,36 @@ def test_overlapping_files_at_once_leave_each_order_as_one_of_them_tells_it():
     assert first.created + second.created == 20
 
 
+def test_both_lanes_of_a_check_at_once_stage_what_one_after_the_other_does(monkeypatch):
+    def staged(file: ImportFile) -> list[list[tuple]]:
+        parts = ("lines", "line"), ("orders", "grp"), ("people", "phone")
+        tables = staging.Tables(file.pk)
+        return [staging.fetch(tables, f"SELECT * FROM {{{part}}} ORDER BY {order}") for part, order in parts]
+
+    rows = [line.replace("1380013", f"138001{n % 7}") for n, line in enumerate(MANY)]
+    in_turn = staged(checked(export(*rows)))
+    monkeypatch.setattr(staging, "WORTH_TWO", 1)
+    assert staged(checked(export(*rows))) == in_turn
+
+
+def test_a_lane_of_a_check_that_fails_fails_the_check(monkeypatch):
+    usual = staging._finish
+
+    def failing(tables, params):
+        if tables.lane:
+            raise RuntimeError("the odd lane")
+        usual(tables, params)
+
+    monkeypatch.setattr(staging, "_finish", failing)
+    monkeypatch.setattr(staging, "WORTH_TWO", 1)
+    content = io.BytesIO(export(*MANY))
+    file = actions.receive(content, "a.csv", "app", None, today=importing.TODAY, options={"create_communities": True})
+    file.refresh_from_db()
+    runs.work(importing.HANDLERS, file.job_id)
+    job = Job.objects.get(pk=file.job_id)
+    assert (job.state, "the odd lane" in job.error) == (Job.State.RUNNING, True)  # put back for another try
+
+
 def test_an_import_that_waits_for_another_says_so():
     file = checked(export(row()))
     job = actions.queue_commit(file, None)
@@ -304,10 +334,9 @@ def test_a_check_killed_on_its_way_is_made_again_from_the_start():
 def test_a_commit_that_saves_its_checkpoint_first_is_caught_by_this_harness(monkeypatch):
     """The control: checkpoint and rows in two transactions lose rows to a kill between them."""
 
-    def naive(file, tables, hold, base, odd):
+    def naive(file, tables, hold, ids, odd):
         name = lanes.CHECKPOINTS[odd]
-        params = {"file": file.pk, "source": file.source_id, "lo": getattr(file, name), "size": 2}
-        params |= {"base": base, "lanes": [odd]}
+        params = {"file": file.pk, "source": file.source_id, "lo": getattr(file, name), "size": 2, **ids}
         params["hi"], count = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
         if not count:
             return False

@@ -91,7 +91,7 @@ def test_the_check_counts_what_is_staged_and_a_new_check_begins_anew():
     file = importing.checked(export(*ORDERS))
     assert file.facts["staged"] == [8, 4, 2] == list(staging.counts(file.pk) or ())
     staging.start(file.pk)
-    assert staging.counts(file.pk) is None
+    assert staging.counts(file.pk) == (0, 0, 0)
 
 
 def test_dropping_leaves_nothing():

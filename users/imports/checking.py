@@ -87,7 +87,7 @@ def stage(file: ImportFile, hold: Hold, today: date) -> Facts:
     _quarantine_unknown(check)
     with kept_alive(hold):
         drops = _drops_identical(file, inspection)
-        staging.finish(check.tables, source_id=file.source_id, drop_identical=drops)
+        staging.finish(check.tables, source_id=file.source_id, drop_identical=drops, lines=facts.rows)
         reach.leave_out(file, inspection, check.keeper, check.tables)
     _count(check)
     facts.seconds = round(time.perf_counter() - began, 2)

@@ -1,9 +1,9 @@
 """The SQL of the commit: set-based, in transactions of so many orders, each with its checkpoint.
 
-Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi), of the customers of some
-lanes ([odd], see lanes.py). Moments of the staging
-tables are Asia/Shanghai. Two temporary tables: `import_known`, one row an order of the chunk and what is here of it
-already; `import_chunk`, one row an order that is to change, as this file will leave it.
+Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi); the staging tables are
+those of a lane (lanes.py), of the whole file where nothing is written. Their moments are Asia/Shanghai. Two temporary
+tables: `import_known`, one row an order of the chunk and what is here of it already; `import_chunk`, one row an order
+that is to change, as this file will leave it.
 
 What the planner believes of the tables that a commit fills may be long out of date. So it is told anew before every
 chunk, statements lead from staged rows outwards by LEFT JOIN, and none looks up what it is about to insert.
@@ -59,8 +59,7 @@ ANALYZE {service}
 """
 
 NEXT_CHUNK = """
-SELECT max(grp), count(*) FROM (SELECT grp FROM {heads} WHERE grp > %(lo)s AND odd = ANY(%(lanes)s)
-                                    ORDER BY grp LIMIT %(size)s) next
+SELECT max(grp), count(*) FROM (SELECT grp FROM {heads} WHERE grp > %(lo)s ORDER BY grp LIMIT %(size)s) next
 """
 
 CUSTOMERS = """
@@ -74,7 +73,7 @@ SELECT p.phone,
        p.room, left(p.channel, 40), p.registered_at AT TIME ZONE 'Asia/Shanghai', false, %(file)s
   FROM {people} p
   LEFT JOIN communities_community made ON made.name = nullif(p.new_community, '')
- WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s AND p.odd = ANY(%(lanes)s)
+ WHERE p.first_grp > %(lo)s AND p.first_grp <= %(hi)s
  ORDER BY p.first_grp
 ON CONFLICT (phone) DO NOTHING
 """
@@ -97,7 +96,7 @@ INSERT INTO import_known
 SELECT s.grp, c.id, c.community_id, o.id FROM {heads} s
   LEFT JOIN users_customer c ON c.phone = s.phone
   LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
- WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s AND s.odd = ANY(%(lanes)s);
+ WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
 ANALYZE import_known
 """
 
@@ -118,8 +117,7 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
        told.told, told.service_amount, told.known, told.channel, told.coupon_code, told.name, told.address,
        told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END AS fingerprint,
        coalesce(s.refund_fingerprint, o.refund_fingerprint) AS refund_fingerprint
-  FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s AND odd = ANY(%(lanes)s)
-         OFFSET 0) s
+  FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s OFFSET 0) s
   JOIN import_known known ON known.grp = s.grp
   {order}
   LEFT JOIN communities_community made ON made.name = nullif(s.new_community, '')
@@ -136,13 +134,7 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
            coalesce(s.state, 'waiting') AS state, s.gross, s.discount, s.paid, s.told,
            coalesce(service.amount, 0) AS service_amount, s.known, s.channel, s.coupon_code, s.name, s.address,
            s.address_key
-     WHERE s.sold OR o.id IS NULL
-    UNION ALL
-    SELECT o.community_id, o.station_id, o.placed_at, o.day, o.delivery_day,
-           CASE WHEN o.state = 'refunded' AND o.paid > 0 THEN 'paid' ELSE o.state END,
-           o.gross, o.discount, o.paid, o.refund_told, o.service_amount, o.amount_known, o.channel, o.coupon_code,
-           o.name, o.address, o.address_key
-     WHERE NOT s.sold AND o.id IS NOT NULL) told
+    {or_before}) told
  CROSS JOIN LATERAL (
     SELECT CASE WHEN s.refund_fingerprint IS NOT NULL THEN s.back
                 WHEN o.refund_fingerprint IS NOT NULL THEN (
@@ -155,20 +147,29 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
   LEFT JOIN communities_community home ON home.id = coalesce(told.community_id, known.home_id)
  WHERE {only}
 """
-_BEFORE = "LEFT JOIN users_order o ON o.id = known.order_id"
+_OR_BEFORE = """
+     WHERE s.sold OR o.id IS NULL
+    UNION ALL
+    SELECT o.community_id, o.station_id, o.placed_at, o.day, o.delivery_day,
+           CASE WHEN o.state = 'refunded' AND o.paid > 0 THEN 'paid' ELSE o.state END,
+           o.gross, o.discount, o.paid, o.refund_told, o.service_amount, o.amount_known, o.channel, o.coupon_code,
+           o.name, o.address, o.address_key
+     WHERE NOT s.sold AND o.id IS NOT NULL"""
+_BEFORE = {"order": "LEFT JOIN users_order o ON o.id = known.order_id", "or_before": _OR_BEFORE}
 # What a commit would do: nothing new has an id.
-_ANY = _AS_TOLD.format(order=_BEFORE, only="(known.order_id IS NULL OR change.sale OR change.refund)")
+_ANY = _AS_TOLD.format(**_BEFORE, only="(known.order_id IS NULL OR change.sale OR change.refund)")
 PREVIEW = f"""
 INSERT INTO import_chunk {_ANY};
 ANALYZE import_chunk (grp, order_id, customer_id, is_new)
 """
-_DIFFERENT = _AS_TOLD.format(order=_BEFORE, only="known.order_id IS NOT NULL AND (change.sale OR change.refund)")
+_DIFFERENT = _AS_TOLD.format(**_BEFORE, only="known.order_id IS NOT NULL AND (change.sale OR change.refund)")
 CHANGED = f"""
 INSERT INTO import_chunk {_DIFFERENT};
 ANALYZE import_chunk (grp, order_id)
 """
 # Of a new order nothing was there before: the planner folds the null record away.
-_NEW = _AS_TOLD.format(order="CROSS JOIN (SELECT (NULL::users_order).*) o", only="known.order_id IS NULL")
+_NOTHING = {"order": "CROSS JOIN (SELECT (NULL::users_order).*) o", "or_before": ""}
+_NEW = _AS_TOLD.format(**_NOTHING, only="known.order_id IS NULL")
 
 BEFORES = """
 INSERT INTO users_orderbefore (file_id, order_id, "order", lines)
@@ -197,24 +198,28 @@ UPDATE users_order o
 """
 
 _LINES = """
-INSERT INTO users_orderline (order_id, product_id, category_id, quantity, amount, is_refund)
-SELECT {order}, p.id, coalesce(c.id, p.category_id), l.quantity, coalesce(l.amount, 0), l.kind = 'r'
+INSERT INTO users_orderline ({id}order_id, product_id, category_id, quantity, amount, is_refund)
+SELECT {ids}, p.id, coalesce(c.id, p.category_id), l.quantity, coalesce(l.amount, 0), l.kind = 'r'
   FROM {{lines}} l
   JOIN {of}
   LEFT JOIN users_product p ON p.name = l.product
   LEFT JOIN users_category c ON c.name = l.category
- WHERE l.grp > %(lo)s AND l.grp <= %(hi)s
- ORDER BY l.line
+ WHERE l.grp > %(lo)s AND l.grp <= %(hi)s {order}
 """
 CHANGED_LINES = _LINES.format(
-    order="k.order_id",
+    id="",
+    ids="k.order_id",
     of="import_chunk k ON k.grp = l.grp AND (l.kind = 's' AND k.sale_changed OR l.kind = 'r' AND k.refund_changed)",
+    order="ORDER BY l.line",
 )
 
-# A block of ids for the orders of a file: id = base + grp. Ids follow the file, whatever the planner does.
-ID_BLOCK = """
-SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + last) - last
-  FROM (SELECT coalesce(max(grp), 0) AS last FROM {heads}) of_file
+# Blocks of ids for the orders and the lines of a file: id = base + grp, line_base + line. Ids follow the file, whatever
+# the planner does, and nothing is sorted or drawn from a sequence for it.
+ID_BLOCKS = """
+SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + last) - last,
+       setval('users_orderline_id_seq', nextval('users_orderline_id_seq') + last_line) - last_line
+  FROM (SELECT coalesce(max(grp), 0) AS last FROM {heads}) of_heads,
+       (SELECT coalesce(max(line), 0) AS last_line FROM {lines}) of_lines
 """
 
 NEW_ORDERS = f"""
@@ -228,8 +233,10 @@ SELECT %(base)s + k.grp, %(source)s, k.number, k.customer_id, k.community_id, k.
   FROM ({_NEW}) k
 """
 NEW_LINES = _LINES.format(
-    order="%(base)s + l.grp",
+    id="id, ",
+    ids="%(line_base)s + l.line, %(base)s + l.grp",
     of="import_known known ON known.grp = l.grp AND known.order_id IS NULL AND l.kind <> 'x'",
+    order="",
 )
 
 # One row: file rows and orders by what became of them. Rows of unchanged orders are the rest of the chunk's rows.

@@ -29,9 +29,9 @@ def commit(file: ImportFile, hold: Hold) -> None:
     """Write a checked file, wherever an earlier try stopped. Call it inside turns.alone."""
     tables = _staged(file, hold)
     with hold.step("write") as step:
-        base = _prepare(file, tables, hold)
+        ids = _prepare(file, tables, hold)
         at_once = file.facts["orders"] > _size(hold)
-        lanes.run(lambda odd: _chunks(file.pk, tables, hold, base, odd), at_once=at_once)
+        lanes.run(lambda odd: _chunks(file.pk, tables.of_lane(odd), hold, ids, odd), at_once=at_once)
         file.refresh_from_db(fields=COUNTED)
         step.rows_written = file.created + file.updated
     with hold.step("customers") as step:
@@ -57,8 +57,9 @@ def glance() -> None:
 
 
 @transaction.atomic
-def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> int:
-    """Communities that the file creates, its categories and products, and ids for its orders: where they begin."""
+def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, int]:
+    """Communities that the file creates, its categories and products, and ids for its orders and lines: where they
+    begin (`base`, `line_base`)."""
     staging.quicken()
     made = _create_communities(staging.fetch(tables, commit_sql.NEW_COMMUNITIES))
     if made:
@@ -68,7 +69,7 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> int:
         for statement in (commit_sql.NO_LOOPS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
             staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
-    return int(staging.fetch(tables, commit_sql.ID_BLOCK)[0][0])
+    return dict(zip(("base", "line_base"), staging.fetch(tables, commit_sql.ID_BLOCKS)[0], strict=True))
 
 
 def _create_communities(rows: list[tuple[str]]) -> list[int]:
@@ -88,21 +89,21 @@ def _size(hold: Hold) -> int:
     return int(hold.job.payload.get("chunk_orders", CHUNK_ORDERS))
 
 
-def _chunks(file_id: int, tables: Tables, hold: Hold, base: int, odd: bool) -> Iterator[None]:
+def _chunks(file_id: int, tables: Tables, hold: Hold, ids: dict[str, int], odd: bool) -> Iterator[None]:
     """The chunks of a lane, from its checkpoint on. The file is a copy of its own: the other lane counts too."""
     file = ImportFile.objects.get(pk=file_id)
     glance()
-    while _write_chunk(file, tables, hold, base, odd):
+    while _write_chunk(file, tables, hold, ids, odd):
         glance()
         yield
 
 
 @transaction.atomic
-def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, base: int, odd: bool) -> bool:
+def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, ids: dict[str, int], odd: bool) -> bool:
     """The next orders with everything that belongs to them, and the checkpoint; False when there are none left."""
     turns.begin_chunk()
     lo = getattr(file, lanes.CHECKPOINTS[odd])
-    params = {"file": file.pk, "source": file.source_id, "lo": lo, "lanes": [odd], "base": base, "size": _size(hold)}
+    params = {"file": file.pk, "source": file.source_id, "lo": lo, "size": _size(hold), **ids}
     last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
     if not count:
         return False

@@ -48,7 +48,7 @@ def expected(file: ImportFile, classes: Classes | None = None) -> dict[str, Any]
 
 def _expected(file: ImportFile, classes: Classes | None) -> dict[str, Any]:
     tables = Tables(file.pk)
-    params = {"file": file.pk, "source": file.source_id, "lo": -1, "hi": LAST, "lanes": [False, True]}
+    params = {"file": file.pk, "source": file.source_id, "lo": -1, "hi": LAST}
     staging.quicken()
     for statement in _PREVIEW:
         staging.run(tables, statement, params)

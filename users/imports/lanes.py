@@ -1,6 +1,7 @@
-"""The commit in two lanes at once: customers whose phone ends in an even digit, and those whose phone ends in an odd.
+"""Two lanes at once: customers whose phone ends in an even digit, and those whose phone ends in an odd one.
 
-No customer, order or line belongs to both. Each lane has a connection, transactions and a checkpoint of its own.
+No customer, order or line belongs to both. Each lane has a connection and transactions of its own, and the commit keeps
+a checkpoint of each.
 """
 
 import threading
@@ -26,6 +27,16 @@ def run(chunks: Lane, *, at_once: bool) -> None:
         odd = other.submit(_beside, chunks, stop)
         _through(chunks, False, stop)
     odd.result()
+
+
+def both(work: Callable[[bool], None], *, at_once: bool) -> None:
+    """The same for work that is one piece: `work(odd)`."""
+
+    def whole(odd: bool) -> Iterator[None]:
+        work(odd)
+        yield
+
+    run(whole, at_once=at_once)
 
 
 def _beside(chunks: Lane, stop: threading.Event) -> None:

@@ -110,6 +110,7 @@ def _lines(sold: pd.DataFrame, groups: Any, drop_identical: bool) -> pa.Table:
         kinds = pc.if_else(pa.array(twins), DROPPED, kinds)
     return pa.table(
         {
+            "odd": _odd(arrow(sold["phone"], pa.string())),
             "line": sold["line"].to_numpy(),
             "grp": groups,
             "kind": kinds,
@@ -158,8 +159,13 @@ def _table(
 ) -> pa.Table:
     told = {name: arrow(rows[name], _TYPES.get(name, pa.string())) for name in TOLD}
     head = {"grp": groups, "kind": kinds, "number": numbers, "placed_at": placed_at}
-    head["odd"] = pc.match_substring_regex(told["phone"], "[13579]$")
+    head["odd"] = _odd(told["phone"])
     return pa.table({**head, **told, **_places(rows, gazetteer), **sums})
+
+
+def _odd(phones: pa.Array) -> pa.Array:
+    """The lane of each (lanes.py)."""
+    return pc.match_substring_regex(phones, "[13579]$")
 
 
 _TYPES = {"delivery_day": pa.date32(), "registered_at": pa.timestamp("us")}

@@ -12,7 +12,7 @@ from django.db import transaction
 from communities import queries as places
 from communities import rules
 from communities.scoping import Scope
-from users.imports import quarantine, staging, staging_sql
+from users.imports import quarantine, staging
 from users.imports.inspection import Inspection
 from users.imports.models import ImportFile
 from users.imports.quarantine import Keeper
@@ -52,8 +52,7 @@ SELECT %(file)s, line, %(column)s, named, code, true
 
 _REMOVE = """
 DELETE FROM {lines} l USING import_out WHERE l.grp = import_out.grp;
-DELETE FROM {heads} h USING import_out WHERE h.grp = import_out.grp;
-DROP TABLE {people};
+DELETE FROM {heads} h USING import_out WHERE h.grp = import_out.grp
 """
 
 
@@ -80,7 +79,7 @@ def leave_out(file: ImportFile, inspection: Inspection, keeper: Keeper, tables: 
             keeper.keep([], batch)
             keeper.counts[code] += len(batch)
     staging.run(tables, _REMOVE)
-    staging.run(tables, staging_sql.PEOPLE)
+    staging.people_again(tables)
 
 
 def look_again(file: ImportFile) -> None:

@@ -9,24 +9,37 @@ import pyarrow.csv
 from django.db import connection, transaction
 
 from opsdesk.lib import sql
-from users.imports import staging_sql
+from users.imports import lanes, staging_sql
 from users.imports.pieces import Pieces
 
 _PLAIN = pa.csv.WriteOptions(include_header=False)
 _BLOCK = 1_000_000  # bytes handed over at once: psycopg2's 8 kB would wait a thousand times for the interpreter
-PARTS = ("lines", "heads", "orders", "people", "service", "undo")
+LANED = ("lines", "heads", "orders", "people")  # whole, and by lane
+PARTS = (*LANED, "service", "undo")
+LANES = {False: "even", True: "odd"}
+WORTH_TWO = 20_000  # lines
 _EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The names of one file's staging tables."""
+    """The names of one file's staging tables; with a `lane` its parts stand for the whole ones."""
 
     file_id: int
+    lane: bool | None = None
 
     @property
     def names(self) -> dict[str, str]:
-        return {part: f"staging.import_{self.file_id}_{part}" for part in PARTS}
+        begin = f"staging.import_{self.file_id}_"
+        names = {part: f"{begin}{part}" for part in PARTS}
+        parts = {(part, odd): f"{part}_{LANES[odd]}" for part in LANED for odd in LANES}
+        names |= {part: f"{begin}{part}" for part in parts.values()}
+        if self.lane is not None:
+            names |= {part: f"{begin}{parts[part, self.lane]}" for part in LANED}
+        return names
+
+    def of_lane(self, odd: bool) -> "Tables":
+        return Tables(self.file_id, odd)
 
     def sql(self, text: str) -> str:
         return text.format(**self.names)
@@ -61,6 +74,8 @@ def start(file_id: int) -> Tables:
     tables = Tables(file_id)
     run(tables, staging_sql.DROP)
     run(tables, staging_sql.CREATE)
+    for some in (tables, tables.of_lane(False), tables.of_lane(True)):
+        run(some, staging_sql.ORDERS)
     return tables
 
 
@@ -82,13 +97,26 @@ def copy(name: str, rows: pa.Table) -> None:
         cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv)", packed, _BLOCK)
 
 
+def finish(tables: Tables, *, source_id: int, drop_identical: bool, lines: int) -> None:
+    """Lines and heads become orders and people. Not one transaction: what fails is begun anew with the file."""
+    params = {"source": source_id, "drop": drop_identical}
+    lanes.both(lambda odd: _finish(tables.of_lane(odd), params), at_once=lines > WORTH_TWO)
+
+
 @transaction.atomic
-def finish(tables: Tables, *, source_id: int, drop_identical: bool) -> None:
-    """Lines and heads become orders and people."""
+def _finish(tables: Tables, params: dict[str, Any]) -> None:
     quicken()
-    run(tables, staging_sql.NAME_REFUNDS, {"source": source_id})
-    run(tables, staging_sql.JOIN_PIECES, {"drop": drop_identical})
-    run(tables, staging_sql.ORDERS)
+    run(tables, staging_sql.NAME_REFUNDS, params)
+    run(tables, staging_sql.JOIN_PIECES, params)
+    run(tables, staging_sql.PEOPLE)
+    run(tables, staging_sql.PEOPLE_INDEXES)
+
+
+@transaction.atomic
+def people_again(tables: Tables) -> None:
+    """After orders were taken out."""
+    quicken()
+    run(tables, "TRUNCATE {people}")
     run(tables, staging_sql.PEOPLE)
 
 
@@ -97,7 +125,7 @@ def counts(file_id: int) -> tuple[int, int, int] | None:
     since a crash of the server empties unlogged tables without removing them."""
     tables = Tables(file_id)
     with connection.cursor() as cursor:
-        cursor.execute(_EXISTS, [tables.names["people"]])
+        cursor.execute(_EXISTS, [tables.names["people_odd"]])
         if not cursor.fetchone()[0]:
             return None
     lines, orders, people = fetch(tables, staging_sql.COUNTS)[0]

@@ -2,28 +2,39 @@
 
 {lines}: a row of the file that belongs to an order. {heads}: what a piece of an order says about itself. {orders}: one
 row an order of the file (kinds s, r) or a registration (kind g), numbered by its first line. {people}: one row a phone.
-Moments are naive Asia/Shanghai here; money is fen.
+Moments are naive Asia/Shanghai here; money is fen. Each is cut by lane (lanes.py): what is written {heads} is a whole
+table or the part of a lane, as staging.Tables says.
 """
 
 DROP = """
-DROP VIEW IF EXISTS {orders};
+DROP VIEW IF EXISTS {orders}, {orders_even}, {orders_odd};
 DROP TABLE IF EXISTS {lines}, {heads}, {people}, {service}
 """
 
 # lines.kind: s sale, r refund, x an identical line that is dropped; fate: p paid, u unpaid, c cancelled, r refunded;
 # mark: a number that stands for the line's content; the money is linesums.of_lines. heads: linesums.SUMS at the end.
+# people: `named_by` and `address_by` are the kinds of row that name community and address.
 CREATE = """
-CREATE UNLOGGED TABLE {lines} (line bigint, grp bigint, kind "char", fate "char", product text COLLATE "C",
+CREATE TABLE {lines} (odd boolean, line bigint, grp bigint, kind "char", fate "char", product text COLLATE "C",
     category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, by_column bigint,
-    gone bigint, back bigint, mark bigint, twin boolean);
-CREATE UNLOGGED TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
+    gone bigint, back bigint, mark bigint, twin boolean) PARTITION BY LIST (odd);
+CREATE TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
     refund_number text COLLATE "C", phone text COLLATE "C", odd boolean, name text, address text, channel text,
     coupon_code text, delivery_day date, registered_at timestamp, community_id bigint, new_community text,
     station_id bigint,
     address_key text, building text, unit text, room text, rows bigint, twins bigint, sales bigint, refunds bigint,
     live bigint, unpaid bigint, cancelled bigint, unknown bigint, gross bigint, discount bigint, paid bigint,
     by_column bigint, gone bigint, back bigint, sale_high bigint, sale_low bigint, refund_high bigint,
-    refund_low bigint)
+    refund_low bigint) PARTITION BY LIST (odd);
+CREATE TABLE {people} (phone text COLLATE "C", odd boolean, first_grp bigint, registrations bigint,
+    registered_at timestamp, name text, channel text, named_by "char", community_id bigint, new_community text,
+    station_id bigint, address_by "char", address text, building text, unit text, room text) PARTITION BY LIST (odd);
+CREATE UNLOGGED TABLE {lines_even} PARTITION OF {lines} FOR VALUES IN (false);
+CREATE UNLOGGED TABLE {lines_odd} PARTITION OF {lines} FOR VALUES IN (true);
+CREATE UNLOGGED TABLE {heads_even} PARTITION OF {heads} FOR VALUES IN (false);
+CREATE UNLOGGED TABLE {heads_odd} PARTITION OF {heads} FOR VALUES IN (true);
+CREATE UNLOGGED TABLE {people_even} PARTITION OF {people} FOR VALUES IN (false);
+CREATE UNLOGGED TABLE {people_odd} PARTITION OF {people} FOR VALUES IN (true)
 """
 
 # R8 with a negative amount is taken for a refund of 8 by its number alone. Where this shop has an order R8 it is meant.
@@ -77,8 +88,9 @@ UPDATE {heads} h
           FROM {lines} WHERE grp IN (SELECT first FROM split) GROUP BY grp) s
  WHERE h.grp = s.grp;
 DROP TABLE split;
+SET LOCAL default_statistics_target = 10;
 ANALYZE {lines} (grp, product, category);
-ANALYZE {heads} (grp, kind, phone, odd, number)
+ANALYZE {heads} (grp, kind, phone, number)
 """
 
 # Grain: one row an order or registration; as SQL what orders.rules.told says. `told` is the refund that the sale rows
@@ -99,9 +111,9 @@ SELECT h.*, sales > 0 AS sold, unknown = 0 AS known, state.state,
 """
 
 # Grain: one row a phone. The latest order wins over refunds without their order, and both over registrations; the
-# channel is the first order's. `named_by` and `address_by` are the kinds of row that name community and address.
+# channel is the first order's.
 PEOPLE = """
-CREATE UNLOGGED TABLE {people} AS
+INSERT INTO {people}
 SELECT p.phone, p.odd, p.first_grp, p.registrations, p.registered_at, coalesce(p.name, '') AS name,
        coalesce(p.sale_channels[array_upper(p.sale_channels, 1)], p.channel, '') AS channel, p.named_by,
        p.community_id, coalesce(p.new_community, '') AS new_community, p.station_id,
@@ -124,9 +136,11 @@ SELECT p.phone, p.odd, p.first_grp, p.registrations, p.registered_at, coalesce(p
      GROUP BY phone) p
   LEFT JOIN {heads} door ON door.grp = p.address_grp
  ORDER BY p.first_grp;
-CREATE UNIQUE INDEX ON {people} (phone);
-CREATE INDEX ON {people} (first_grp);
 ANALYZE {people}
+"""
+PEOPLE_INDEXES = """
+CREATE UNIQUE INDEX ON {people} (phone);
+CREATE INDEX ON {people} (first_grp)
 """
 
 COUNTS = """
