@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from campaigns.boards.supervisor_rules import Told
 from campaigns.drives import queries as drives
@@ -49,6 +49,11 @@ def to_do(scope: Scope, at: datetime, community: Community | None) -> dict[tuple
 def open_tasks(scope: Scope, at: datetime, community: Community | None) -> QuerySet[Task]:
     """What somebody has to do now; messages go out by themselves."""
     return _within(drives.open_tasks(scope, at), community).exclude(channel=drives.BY_THEMSELVES)
+
+
+def workers(scope: Scope) -> QuerySet[StaffMember]:
+    """Whoever was given a task in reach (task_of_a_person)."""
+    return StaffMember.objects.filter(Exists(Task.objects.filter(scope.condition(), assignee_id=OuterRef("pk"))))
 
 
 @dataclass(frozen=True)

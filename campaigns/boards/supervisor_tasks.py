@@ -8,7 +8,6 @@ from django.utils import timezone
 from campaigns.boards import supervisor_queries as queries
 from communities import queries as communities
 from communities.access import DeskRequest, desk_page
-from communities.models import StaffMember
 from communities.rules import SEE_FIELD
 from opsdesk.lib import htmx, paging
 
@@ -20,7 +19,7 @@ _WALK = paging.SortKey("place", int, descending=False)
 def supervisor_tasks(request: DeskRequest) -> HttpResponse:
     """`station` and `staff`: an id, or none for tasks without; in the order of the walk."""
     station = _one(communities.stations_in(request.desk.scope), request.GET.get("station", ""))
-    staff = _one(StaffMember.objects.all(), request.GET.get("staff", ""))
+    staff = _one(queries.workers(request.desk.scope), request.GET.get("staff", ""))
     found = queries.open_tasks(request.desk.scope, timezone.localtime(), request.desk.community)
     found = found.filter(**_is("station_id", station), **_is("assignee_id", staff)).order_by()
     place, size = paging.place_of(request.GET, _WALK.read), paging.size_of(request.GET)

@@ -11,6 +11,7 @@ from campaigns.boards import visit_table_queries as queries
 from campaigns.boards.visit_table_queries import KNOCKED, OPENED, ORDERED, Period
 from campaigns.boards.visit_table_rules import Place
 from campaigns.visits.models import Visit
+from communities.models import StaffMember
 from communities.scoping import Scope
 from opsdesk.lib import sql
 
@@ -72,6 +73,12 @@ def told(
     found = found.filter(community_id__in=list(places)) if places is not None else found
     found = found.filter(staff_id=staff) if staff is not None else found
     return found if station is None else found.filter(station_id=station)
+
+
+def tellers(scope: Scope) -> QuerySet[StaffMember]:
+    """Whoever ever told something in reach (visit_of_a_person)."""
+    mine = Visit.objects.filter(scope.condition(), live=True, staff_id=OuterRef("pk"))
+    return StaffMember.objects.filter(Exists(mine))
 
 
 def of_kind(found: QuerySet[Visit], what: str, staff: int | None = None) -> QuerySet[Visit]:

@@ -66,7 +66,7 @@ def _asked(request: DeskRequest) -> Asked:
     begin, end = day_of(first), day_of(last)
     if begin is None or end is None or what not in DOORS or (what == "paid" and request.desk.community is None):
         raise Http404
-    staff = _one(StaffMember.objects.all(), request.GET.get("staff", ""))
+    staff = _one(lists.tellers(request.desk.scope), request.GET.get("staff", ""))
     station = _one(communities.stations_in(request.desk.scope), request.GET.get("station", ""))
     return Asked(what, begin, end, staff, station)
 

@@ -136,10 +136,13 @@ def test_a_building_out_of_reach_does_not_exist(field: Field, people, as_) -> No
         assert as_(who).get(address).status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"station": "x"}, {"staff": "99999"}, {"station": "jinling"}])
+@pytest.mark.parametrize("query", [{"station": "x"}, {"staff": "99999"}, {"station": "jinling"}, {"staff": "apart"}])
 def test_tasks_of_nobody_known_are_not_there(query: dict[str, str], field: Field, people, as_) -> None:
-    said = {name: str(people.jinling_station.pk) if value == "jinling" else value for name, value in query.items()}
+    real = {"jinling": people.jinling_station.pk, "apart": people.other_staff.pk}
+    said = {name: str(real.get(value, value)) for name, value in query.items()}
     assert as_("lead").get(reverse("supervisor-tasks"), said).status_code == 404
+    days = {"what": "all", "from": str(field_world.FIRST), "to": str(TODAY)}
+    assert as_("lead").get(reverse("visit-doors"), said | days).status_code == 404
 
 
 @pytest.mark.parametrize(
