@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.chances import rules
@@ -12,6 +12,8 @@ from communities.policies.rules import Policies
 
 ORDERED = st.integers(0, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 SHARE = st.floats(0, 1)
+# A busy machine draws its first fractions slowly; that says nothing of the rules.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,7 @@ def test_what_was_seen_weighs_by_how_much_it_was(seen: int, n: int, expected: fl
     assert rules.shrunk(seen, n, 0.4, 20) == pytest.approx(expected, abs=1e-4)
 
 
+@patient
 @given(seen=ORDERED, prior=SHARE, strength=st.floats(0.5, 200))
 def test_a_shrunk_rate_lies_between_what_was_believed_and_what_was_seen(seen, prior: float, strength: float) -> None:
     successes, n = seen
@@ -40,6 +43,7 @@ def test_a_shrunk_rate_lies_between_what_was_believed_and_what_was_seen(seen, pr
     assert min(raw, prior) - 1e-9 <= found <= max(raw, prior) + 1e-9
 
 
+@patient
 @given(seen=ORDERED, prior=SHARE)
 def test_an_interval_holds_its_rate_and_stays_within_nothing_and_one(seen, prior: float) -> None:
     successes, n = seen
@@ -125,6 +129,7 @@ def assembled(drawn) -> list[Candidate]:
     ]
 
 
+@patient
 @given(drawn=PEOPLE, first=st.floats(0, 60), second=st.floats(0, 60))
 def test_a_choice_never_takes_more_minutes_than_there_are(drawn, first: float, second: float) -> None:
     people, minutes = assembled(drawn), {1: first, 2: second}
@@ -142,6 +147,7 @@ def test_a_choice_never_takes_more_minutes_than_there_are(drawn, first: float, s
     assert all(taken[station] <= minutes[station] + 1e-6 for station in (1, 2))
 
 
+@patient
 @given(drawn=PEOPLE, minutes=st.floats(0, 60))
 def test_with_more_time_the_whole_is_worth_no_less_when_all_doors_take_the_same(drawn, minutes: float) -> None:
     people = [
@@ -152,6 +158,7 @@ def test_with_more_time_the_whole_is_worth_no_less_when_all_doors_take_the_same(
     assert less <= more
 
 
+@patient
 @given(found=st.lists(st.floats(-1e6, 1e6)), doors=st.floats(0.1, 40))
 def test_an_hour_more_is_never_worth_less_than_nothing_nor_more_than_the_one_before(found, doors: float) -> None:
     hours = rules.marginal_hour(found, doors, hours=5)
