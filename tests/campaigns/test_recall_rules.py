@@ -97,7 +97,9 @@ def test_a_script_is_filled_with_what_the_offer_says(script, text):
     assert rules.filled(script, name="李芳", goods="青菜", price="1.00", coupon="满49减12") == text
 
 
-@pytest.mark.parametrize(("fen", "text"), [(100, "¥1"), (99, "¥0.99"), (1050, "¥10.5"), (10000, "¥100"), (0, "¥0"), (None, "")])
+@pytest.mark.parametrize(
+    ("fen", "text"), [(100, "¥1"), (99, "¥0.99"), (1050, "¥10.5"), (10000, "¥100"), (0, "¥0"), (None, "")]
+)
 def test_a_price_is_written_without_idle_zeros(fen, text):
     assert rules.price_text(fen) == text
 
