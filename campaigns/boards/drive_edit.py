@@ -77,10 +77,21 @@ def drive_edit(request: DeskRequest, number: str) -> HttpResponse:
 @require_POST
 def drive_preview(request: DeskRequest) -> HttpResponse:
     """What the form comes to as it stands; with the stations drawn anew when the audience was changed."""
-    plan = _plan(request, None)
+    drive = _changed(request)
+    plan = _plan(request, drive)
     moved = request.headers.get("HX-Trigger-Name", "") in drive_forms.PICKED
-    context = _preview(request, plan) | {"again": True, "moved": moved}
+    context = _preview(request, plan, drive) | {"again": True, "moved": moved}
     return render(request, "campaigns/drives/_preview.html", context)
+
+
+def _changed(request: DeskRequest) -> Drive | None:
+    """The draft that a preview is asked for; None: a new one."""
+    if not request.POST.get("number"):
+        return None
+    drive = reached(request.desk, request.POST["number"])
+    if not may_run(request.desk, drive):
+        raise Http404
+    return drive
 
 
 def _only_looks(request: DeskRequest) -> bool:
@@ -97,7 +108,7 @@ def _plan(request: DeskRequest, drive: Drive | None) -> Plan:
 def _page(request: DeskRequest, drive: Drive | None, plan: Plan, status: int = 200) -> HttpResponse:
     """The preview takes a second or two, so the page comes without and asks for it at once."""
     looked = "look" in request.POST
-    found = _preview(request, plan) if looked else _whom(request, plan)
+    found = _preview(request, plan, drive) if looked else _whom(request, plan)
     return render(request, "campaigns/drives/edit.html", {"drive": drive, "looked": looked} | found, status=status)
 
 
@@ -106,8 +117,8 @@ def _whom(request: DeskRequest, plan: Plan) -> dict[str, Any]:
     return {"plan": plan, "form": plan.form, "pieces": pieces, "query": plan.wanted.to_query() or "all=1"}
 
 
-def _preview(request: DeskRequest, plan: Plan) -> dict[str, Any]:
-    preview = deeds.tried(plan, request.desk.scope, request.user, timezone.localtime())
+def _preview(request: DeskRequest, plan: Plan, drive: Drive | None) -> dict[str, Any]:
+    preview = deeds.tried(plan, drive_plan.scope_of(request.desk, drive), request.user, timezone.localtime())
     posts = shown.posts(plan.posts, preview)
     return _whom(request, plan) | {
         "subtraction": shown.subtraction(preview.held_back, preview.control, preview.tasks),

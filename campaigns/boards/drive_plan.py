@@ -16,6 +16,8 @@ from campaigns.drives.models import Drive, Offer, Worker
 from communities.access import Desk
 from communities.models import Assignment, ServiceStation, StaffMember
 from communities.policies import queries as policies
+from communities.scoping import Scope
+from coupons.batches import audience as audiences
 from coupons.batches.models import Batch
 from coupons.definitions import words as coupon_words
 from opsdesk.lib import days, figures, money
@@ -129,12 +131,18 @@ class Plan:
 _PACE = ("shifts", "shift_minutes", "doors_an_hour")
 
 
+def scope_of(desk: Desk, drive: Drive | None) -> Scope:
+    """Whose customers a plan reads: those its maker reached, whoever changes it."""
+    return desk.scope if drive is None else audiences.scope_of(drive.scope)
+
+
 def of(desk: Desk, data: Any, drive: Drive | None, audience: str, day: date) -> Plan:
     """`data`: what was posted, None at first; `drive`: the one that is changed; `audience`: that of a new one."""
     form = _form(desk, data, drive, audience, day)
     wanted = form.wanted()
-    counted = reads.by_station(desk.scope, wanted)
-    return Plan(form, _said(desk, data, drive), _posts(desk, data, drive, counted), wanted, counted)
+    scope = scope_of(desk, drive)
+    counted = reads.by_station(scope, wanted)
+    return Plan(form, _said(desk, data, drive), _posts(scope, data, drive, counted), wanted, counted)
 
 
 def _form(desk: Desk, data: Any, drive: Drive | None, audience: str, day: date) -> DriveForm:
@@ -192,11 +200,11 @@ def label_of(batch: Batch) -> str:
 # -- Who works -----------------------------------------------------------------------------------------------------
 
 
-def _posts(desk: Desk, data: Any, drive: Drive | None, counted: dict[int | None, int]) -> list[Post]:
+def _posts(scope: Scope, data: Any, drive: Drive | None, counted: dict[int | None, int]) -> list[Post]:
     values = policies.for_every_community()
     had = {(one.station_id, one.staff_id): one for one in drive.workers.all()} if drive else {}
     found: dict[int, Post] = {}
-    for held in reads.crew(desk.scope):
+    for held in reads.crew(scope):
         station: ServiceStation = held.station  # type: ignore[assignment]
         pace = values.get(station.community_id, values[None]).doors_an_hour
         customers = counted.get(station.pk, 0)

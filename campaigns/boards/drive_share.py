@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns.boards import drive_answers as answers
+from campaigns.boards import drive_figures as shown
 from campaigns.boards import drive_queries as reads
 from campaigns.boards import drive_tasks
 from campaigns.boards.drives import reached
@@ -45,14 +46,14 @@ def drive_share(request: DeskRequest, number: str) -> HttpResponse:
 
 
 def _back(request: DeskRequest, drive: Drive) -> str:
-    query = drive_tasks.asked_of(request.GET).to_query()
+    query = request.GET.urlencode()
     page = reverse("drive-tasks" if request.POST.get("verb") == "reassign" else "drive", args=[drive.number])
     return f"{page}?{query}" if query else page
 
 
 def _reassign(request: DeskRequest, drive: Drive) -> str:
     asked = drive_tasks.asked_of(request.GET)
-    chosen = drive_tasks.found(request.desk.scope, drive, asked)
+    chosen = drive_tasks.found(shown.looked_at(request.desk), drive, asked)
     if not request.POST.get("everything"):
         ids = [int(text) for text in request.POST.getlist("id") if text.isascii() and text.isdigit() and len(text) < 19]
         chosen = queries.tasks(request.desk.scope).filter(drive=drive, pk__in=ids)

@@ -140,7 +140,8 @@ def drive_csv(request: DeskRequest, number: str) -> HttpResponse:
         messages.error(request, text % {"n": limit.args[0]})
         return redirect("drive-tasks", drive.number)
     asked, now = asked_of(request.GET), timezone.localtime()
-    tasks = found(desk.scope_for(EXPORT), drive, asked).order_by("walk", "id")
+    listed = found(desk.scope_for(EXPORT), drive, asked).filter(shown.looked_at(desk).condition())
+    tasks = listed.order_by("walk", "id")
     mark = _("Exported by %(who)s, %(when)s") % {"who": desk.staff, "when": f"{now:%Y-%m-%d %H:%M}"}
     written = exports.write(exports.CSV, _head(), _rows(tasks), mark)
     directory.log_export(desk.staff, what="tasks", rows=written.rows, drive=drive.number, query=asked.to_query())

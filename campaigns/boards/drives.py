@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.boards import drive_effect as effect
 from campaigns.boards import drive_figures as shown
+from campaigns.boards import drive_plan
 from campaigns.boards import drive_queries as reads
 from campaigns.drives import queries
 from campaigns.drives.models import Candidate, Drive
@@ -83,7 +84,7 @@ def _planned(drive: Drive, desk: Desk) -> dict[str, Any]:
     if drive.state != "draft":
         return {}
     preview = recall.preview(drive, timezone.now())
-    posts = shown.posts_of(drive, desk.scope, preview)
+    posts = shown.posts_of(drive, drive_plan.scope_of(desk, drive), preview)
     return {
         "subtraction": shown.subtraction(preview.held_back, preview.control, preview.tasks),
         "channels": shown.channels(preview.channels),

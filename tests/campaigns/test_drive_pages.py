@@ -330,6 +330,21 @@ def test_whoever_runs_drives_of_one_community_plans_for_it_alone(people, as_):
     assert post(as_("newcomer"), "drive-end", company.number).status_code == 403
 
 
+def test_whoever_changes_a_draft_sees_whom_its_maker_reached(people, as_):
+    make_doors(people, 4)
+    make_doors(people, 3, at="jinling")
+    Assignment.objects.create(staff=people.newcomer, role="operator", community=people.jinling)
+    post(as_("newcomer"), "drive-new", **fields(people, holdout=0, no_holdout_reason="少"))
+    drive = Drive.objects.get()
+    page = as_("manager").get(reverse("drive-edit", args=[drive.number]))
+    assert page.context["plan"].customers == 3
+    answer = post(as_("manager"), "drive-preview", **fields(people, number=drive.number))
+    assert answer.context["subtraction"].candidates == 3
+    assert post(as_("operator"), "drive-preview", **fields(people)).context["subtraction"].candidates == 7
+    other = make_drive(people)
+    assert post(as_("newcomer"), "drive-preview", **fields(people, number=other.number)).status_code == 404
+
+
 def test_tastes_reach_the_offer_with_the_largest_share(people, as_):
     door = make_door(people)
     meat = Tag.objects.create(name="肉品", is_taste=True)

@@ -132,6 +132,18 @@ def test_everything_means_what_the_filter_leaves(people, as_, drive, colleague):
     assert Task.objects.filter(assignee=colleague).count() == 4  # what is done stays whose it is
 
 
+def test_everything_stays_within_the_community_that_is_looked_at(people, as_, drive):
+    everything = {"verb": "reassign", "everything": "1", "to": "none"}
+    jinling = Task.objects.filter(station_id=people.jinling_station.pk)
+    jinling.update(assignee=people.other_staff)
+    answer = post(as_("manager"), "drive-share", drive.number, query="?community=cuiping", **everything)
+    assert answer.url.endswith("/tasks/?community=cuiping")
+    assert not Task.objects.filter(station_id=people.cuiping_station.pk, assignee__isnull=False).exists()
+    assert set(jinling.values_list("assignee", flat=True)) == {people.other_staff.pk}
+    file = as_("manager").get(reverse("drive-csv", args=[drive.number]), {"community": "jinling"})
+    assert b"".join(file.streaming_content).count(b"\n") == 5
+
+
 def test_a_lead_cannot_move_what_is_not_theirs(people, as_, drive, colleague):
     foreign = Task.objects.filter(station_id=people.jinling_station.pk)
     ids = [task.pk for task in foreign]
