@@ -4,13 +4,14 @@ from campaigns.cuesheets import rules
 from coupons.reminders.queries import DRAW
 from coupons.reminders.rules import DRAWS
 
-# Lines that are carried to a door on a day: of counted orders, no refunds, no services (order_delivery).
+# Lines that are carried to a door on a day: of counted orders, no refunds, no services (order_delivery,
+# line_of_an_order). OFFSET keeps the lines of one day from being found by reading those of all.
 _LINES = """
 SELECT o.customer_id, o.id AS order_id, o.day, l.product_id, l.quantity, l.amount
   FROM users_order o
-  JOIN users_orderline l ON l.order_id = o.id
+ CROSS JOIN LATERAL (SELECT * FROM users_orderline l WHERE l.order_id = o.id AND NOT l.is_refund OFFSET 0) l
   LEFT JOIN users_category k ON k.id = l.category_id
- WHERE o.delivery_day = %(day)s AND o.counted AND NOT l.is_refund AND NOT COALESCE(k.is_service, FALSE)
+ WHERE o.delivery_day = %(day)s AND o.counted AND NOT COALESCE(k.is_service, FALSE)
 """
 
 # One row a customer of a community who gets something on the day: where they live today, what they get, their first
