@@ -35,7 +35,10 @@ class BatchForm(forms.Form):
     )  # fmt: skip
     coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"))
     budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"))
-    quantity = forms.IntegerField(label=_("Coupons to hand out"), min_value=1, max_value=100_000, required=False)
+    quantity = forms.IntegerField(
+        label=_("Coupons to hand out"), min_value=1, max_value=100_000, required=False,
+        error_messages={"required": _("Say how many coupons at most.")},
+    )  # fmt: skip
     holdout = forms.IntegerField(
         label=_("Held out, percent"), min_value=0, max_value=50, required=False,
         help_text=_("People who get nothing, to compare with; 0 needs a reason."),
@@ -55,6 +58,7 @@ class BatchForm(forms.Form):
 
     def __init__(self, data: Any = None, *, day: date, batch: Batch | None = None, **options: Any) -> None:
         super().__init__(data, **options)
+        self.fields["quantity"].required = self["open"].value() not in (None, "", False, "False")
         coupons, company = templates.in_use(), budgets.of_the_company(day)
         if batch is not None:  # what it names already stays to be chosen, also when it is out of use by now
             coupons = coupons | templates.templates().filter(pk=batch.coupon_id)
@@ -66,8 +70,6 @@ class BatchForm(forms.Form):
         said = super().clean() or {}
         if said.get("open"):
             said |= {"holdout": 0, "no_holdout_reason": said.get("no_holdout_reason") or "handed out one by one"}
-            if not said.get("quantity"):
-                self.add_error("quantity", _("Say how many coupons at most."))
         elif not said.get("holdout") and not said.get("no_holdout_reason"):
             self.add_error("no_holdout_reason", _("Hold out up to half, or say why nobody is held out."))
         if bool(said.get("message_channel")) != bool(said.get("message")):

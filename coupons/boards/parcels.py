@@ -28,12 +28,13 @@ def batch_parcels(request: DeskRequest, key: str) -> HttpResponse:
 
 def _page(request: DeskRequest, batch: Batch, status: int = 200, **more: Any) -> HttpResponse:
     set_up = queries.ways(timezone.now())
+    parcels = list(queries.of_batch(batch))
     context: dict[str, Any] = {
         "batch": batch,
-        "rows": [(one, _open(one)) for one in queries.of_batch(batch)],
+        "rows": [(one, _open(one)) for one in parcels],
         "unpacked": queries.unpacked(batch),
         "ways": [(way, Parcel.Way(way).label) for way in set_up],
-        "calls": Parcel.Way.CALL in set_up,
+        "unknown": any(one.state == Parcel.State.UNKNOWN for one in parcels),
     }
     return render(request, "coupons/boards/parcels.html", context | more, status=status)
 
