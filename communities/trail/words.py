@@ -78,6 +78,8 @@ THINGS = {
     "wishes": N_("wishes"),
     "message": N_("message"),
     "messages": N_("messages"),
+    "cues": N_("cue sheets"),
+    "cue_script": N_("words of a cue"),
     "coupon": N_("coupon"),
     "budget": N_("budget"),
     "parcel": N_("parcel"),
