@@ -78,19 +78,31 @@ def looked_at(desk: Desk) -> Scope:
     return Scope(stations=frozenset(there))
 
 
+MEANT = {
+    "done": N_(
+        "Tasks that have ended: by their outcome, by an order of the customer, or by a wish not to be contacted."
+    ),
+    "visited": N_("Tasks whose last outcome says that somebody stood at the door, called or wrote. Each counts once."),
+    "opened": N_("Tasks whose last outcome says that the customer answered, whatever they said."),
+    "ordered": N_("Tasks whose last outcome is an order on the spot."),
+}
+
+
 def tiles(drive: Drive, progress: reads.Progress) -> list[dict[str, Any]]:
     """Five figures of a drive that runs or has ended. Rates with their n."""
     share = figures.percent(figures.ratio(progress.done, progress.tasks), 0) if progress.tasks else figures.NOTHING
     tasks = reverse("drive-tasks", args=[drive.number])
+    means = {name: {"what": _(text), "n": progress.tasks} for name, text in MEANT.items()}
     return [
         {"label": _("Tasks"), "number": figures.count(progress.tasks), "href": tasks,
          "base": _("%(n)s to do") % {"n": figures.count(progress.open)}},
-        {"label": _("Done"), "number": share,
+        {"label": _("Done"), "definition": means["done"], "number": share,
          "base": f"{figures.count(progress.done)} / {figures.count(progress.tasks)}"},
-        {"label": _("Visited"), "number": figures.count(progress.visited), "base": _("doors and calls")},
-        {"label": _("Opened"), "number": figures.count(progress.opened),
+        {"label": _("Visited"), "definition": means["visited"], "number": figures.count(progress.visited),
+         "base": _("doors and calls")},
+        {"label": _("Opened"), "definition": means["opened"], "number": figures.count(progress.opened),
          "base": _("%(rate)s of visited") % {"rate": figures.percent(progress.open_rate)}},
-        {"label": _("Ordered"), "number": figures.count(progress.ordered),
+        {"label": _("Ordered"), "definition": means["ordered"], "number": figures.count(progress.ordered),
          "base": _("%(rate)s of opened, %(all)s of visited") % {
              "rate": figures.percent(progress.order_rate),
              "all": figures.percent(progress.ordered / progress.visited if progress.visited else None)}},
