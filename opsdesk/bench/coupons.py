@@ -1,4 +1,4 @@
-"""bench coupons: the issue of one batch beside COPY of the very rows that it wrote."""
+"""bench coupons: the issue of one batch beside COPY of the very rows that it wrote, coupons and touches."""
 
 import io
 import time
@@ -18,6 +18,7 @@ from opsdesk.bench import scratch
 from opsdesk.lib import sql
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Job
+from users.contact.actions import TOUCH_COLUMNS
 
 ROUNDS = 3
 MOST = 200_000  # coupons
@@ -35,7 +36,7 @@ _COLUMNS = (
     "id, batch_id, coupon_id, customer_id, nth, code, community_id, station_id, reserved, issued_at, valid_from, "
     "expires_at, state, used_at, order_id, order_number, discount, ended_at, void_reason"
 )
-_BARE = f"CREATE UNLOGGED TABLE bare AS SELECT {_COLUMNS} FROM coupons_grant WITH NO DATA"
+WRITTEN = {"coupons_grant": _COLUMNS, "users_touch": f"id, {TOUCH_COLUMNS}"}
 
 
 def run(lines: int) -> None:
@@ -44,13 +45,12 @@ def run(lines: int) -> None:
     with scratch.database():
         sql.run(_CUSTOMERS, many=many)
         ours: list[float] = []
-        theirs: dict[str, list[float]] = {"without indexes": [], "into its table": []}
+        theirs: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
             batch = _approved(many)
             ours.append(_seconds(lambda batch=batch: _issue(batch)))  # type: ignore[misc]
-            rows = _rows()
-            for name, seconds in zip(theirs, _copied(rows), strict=True):
-                theirs[name].append(seconds)
+            for name, seconds in _copied().items():
+                theirs.setdefault(name, []).append(seconds)
         _tell(many, median(ours), {name: median(all_) for name, all_ in theirs.items()})
 
 
@@ -80,23 +80,39 @@ def _issue(batch: Batch) -> None:
         raise SystemExit(f"the issue did not end well: {job.error}")
 
 
-def _rows() -> io.StringIO:
+def _copied() -> dict[str, float]:
+    """Seconds of COPY of what the issue wrote: into tables without indexes, and into the emptied ones it wrote to."""
+    rows = {table: _rows(table) for table in WRITTEN}
+    bare = {table: _copy(table, rows[table], _bare(table)) for table in WRITTEN}
+    sql.run(f"TRUNCATE {', '.join(WRITTEN)} CASCADE")
+    own = {table: _copy(table, rows[table], table) for table in WRITTEN}
+    return {
+        "coupons, without indexes": bare["coupons_grant"],
+        "coupons, into their table": own["coupons_grant"],
+        "coupons and touches, without indexes": sum(bare.values()),
+        "coupons and touches, into their tables": sum(own.values()),
+    }
+
+
+def _rows(table: str) -> io.StringIO:
     rows = io.StringIO()
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY coupons_grant ({_COLUMNS}) TO STDOUT", rows)
+        cursor.copy_expert(f"COPY {table} ({WRITTEN[table]}) TO STDOUT", rows)
     return rows
 
 
-def _copied(rows: io.StringIO) -> tuple[float, float]:
-    """Seconds of COPY into a table without indexes, and into the coupons' own."""
-    sql.run(f"DROP TABLE IF EXISTS bare; {_BARE}; TRUNCATE coupons_grant CASCADE")
-    return _seconds(lambda: _copy("bare", rows)), _seconds(lambda: _copy("coupons_grant", rows))
+def _bare(table: str) -> str:
+    sql.run(
+        f"DROP TABLE IF EXISTS bare; CREATE UNLOGGED TABLE bare AS SELECT {WRITTEN[table]} FROM {table} WITH NO DATA"
+    )
+    return "bare"
 
 
-def _copy(table: str, rows: io.StringIO) -> None:
+def _copy(table: str, rows: io.StringIO, into: str) -> float:
+    """Seconds."""
     rows.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({_COLUMNS}) FROM STDIN", rows)
+        return _seconds(lambda: cursor.copy_expert(f"COPY {into} ({WRITTEN[table]}) FROM STDIN", rows))
 
 
 def _seconds(work: Callable[[], None]) -> float:
