@@ -100,6 +100,8 @@ ELSEWHERE = (
     Entry("account_change_password", N_("Change password"), "key"),
     Entry("api", N_("API"), "book-2", rules.USE_API),
     Entry("addresses", N_("Addresses to teach"), "map-pin", rules.IMPORT),
+    Entry("channels-compared", N_("Channels compared"), "chart-dots", rules.SEE_FIELD),
+    Entry("refused-events", N_("Refused outcomes"), "alert-circle", rules.SEE_FIELD),
     Entry("policy_history", N_("History of policies"), "history", rules.SEE_POLICIES),
     Entry("demo", N_("Sample data"), "database", rules.IMPORT),
 )

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from campaigns.boards.visit_table_queries import KNOCKED, OPENED, ORDERED, REACH, reach
+from campaigns.boards.visit_table_rules import DoorRates
 from communities.models import Community
 from communities.scoping import Scope
 from opsdesk.lib import sql
-from opsdesk.lib.intervals import Interval, wilson
 
 ENOUGH = 20  # visited doors from which a low open rate is pointed at
 
@@ -39,7 +39,7 @@ SELECT COALESCE(s.name, ''), task.station_id, min(task.tasks), min(task.done),
 
 
 @dataclass(frozen=True)
-class Station:
+class Station(DoorRates):
     """Doors on its lists, how many need nothing more, and its week so far; `amount` in fen, as told at the door."""
 
     name: str
@@ -55,18 +55,6 @@ class Station:
     @property
     def share(self) -> float:
         return self.done / self.tasks if self.tasks else 0.0
-
-    @property
-    def open_rate(self) -> Interval | None:
-        return wilson(self.opened, self.visited)
-
-    @property
-    def order_rate(self) -> Interval | None:
-        return wilson(self.ordered, self.opened)
-
-    @property
-    def order_rate_of_visited(self) -> Interval | None:
-        return wilson(self.ordered, self.visited)
 
     def is_low(self, total: "Station") -> bool:
         """Whether so few doors opening is more than chance beside all stations."""

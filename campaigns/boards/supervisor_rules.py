@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
+from campaigns.boards.visit_table_rules import DoorRates
 from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits.rules import minutes_worked
-from opsdesk.lib.intervals import Interval, wilson
 from opsdesk.lib.words import N_
 
 SEVERAL = 3  # outcomes of one person within one minute of the clock
@@ -52,7 +52,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Shift:
+class Shift(DoorRates):
     """One person's day at one station. A door counts once, by the last that this person told of it; `talks` are
     customers reached, or tried, by other channels."""
 
@@ -70,10 +70,6 @@ class Shift:
         """Doors and talks / hours worked (visits.rules.minutes_worked)."""
         told = self.visited + self.not_reached + self.talks
         return told * 60 / self.minutes if self.minutes else None
-
-    @property
-    def open_rate(self) -> Interval | None:
-        return wilson(self.opened, self.visited)
 
     def is_silent(self, to_do: int, now: datetime) -> bool:
         return bool(to_do) and self.heard_at is not None and now - self.heard_at > SILENT

@@ -49,22 +49,12 @@ class Place:
     hour_cost: int
 
 
-@dataclass(frozen=True)
-class Figures:
-    """A community's day, or several added up. `amount` was ordered on the spot; `net` is attributed. `net`, `worked`,
-    `coupons` and `staff_cost` of a sum are those of its `over` days alone: the days whose windows have ended."""
+class DoorRates:
+    """The shares of whoever counts doors: visited, opened, ordered on the spot."""
 
-    days: int = 1
-    over: int = 1
-    visited: int = 0
-    opened: int = 0
-    ordered: int = 0
-    not_reached: int = 0
-    amount: int = 0
-    net: int = 0
-    worked: timedelta = timedelta()
-    staff_cost: int = 0
-    coupons: int = 0
+    visited: int
+    opened: int
+    ordered: int
 
     @property
     def open_rate(self) -> Interval | None:
@@ -79,6 +69,24 @@ class Figures:
     @property
     def order_rate_of_visited(self) -> Interval | None:
         return wilson(self.ordered, self.visited)
+
+
+@dataclass(frozen=True)
+class Figures(DoorRates):
+    """A community's day, or several added up. `amount` was ordered on the spot; `net` is attributed. `net`, `worked`,
+    `coupons` and `staff_cost` of a sum are those of its `over` days alone: the days whose windows have ended."""
+
+    days: int = 1
+    over: int = 1
+    visited: int = 0
+    opened: int = 0
+    ordered: int = 0
+    not_reached: int = 0
+    amount: int = 0
+    net: int = 0
+    worked: timedelta = timedelta()
+    staff_cost: int = 0
+    coupons: int = 0
 
     @property
     def cost(self) -> int:
