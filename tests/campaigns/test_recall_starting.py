@@ -158,11 +158,11 @@ def test_text_messages_are_filled_queued_and_counted_as_touches(people):
     one = make_door(people, name="李芳")
     ContactWish.objects.create(customer=one, agreed=["sms"])
     drive = planned(people, channels=["sms"], workers=(), offer="")
-    actions.set_offer(drive, None, "{name},{goods}{price}元", "青菜", 100, by=people.operator)
+    actions.set_offer(drive, None, "{name},{goods}{price}", "青菜", 100, by=people.operator)
     actions.start(drive, drive.revision, people.operator, NOON)
     message = Message.objects.get()
     assert (message.text, message.customer, message.thing, message.thing_id) == (
-        "李芳,青菜1元",
+        "李芳,青菜¥1",
         one,
         "drive",
         drive.pk,
