@@ -1,4 +1,10 @@
-"""Many phones at once in Chromium, on a line that loses three of ten answers after the server has got what was told."""
+"""Many phones at once in Chromium, on a line that loses three of ten answers after the server has got what was told.
+
+OPSDESK_PHONES=40 runs what reliability.md asks for, in about two minutes; the suite runs a few, and forty without a
+browser (tests/campaigns/test_visits_lossy.py).
+"""
+
+import os
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,6 +17,7 @@ from tests.campaigns.phone_walking import DAY, outcomes, tell, unsent
 from tests.pages.conftest import options_of, sign_in
 
 pytestmark = pytest.mark.browser
+PHONES = int(os.environ.get("OPSDESK_PHONES", "8"))
 
 
 def test_four_phones_with_thirty_percent_of_answers_lost_lose_and_double_nothing(
@@ -35,21 +42,21 @@ FILL = """async tasks => {
 }"""
 
 
-def test_forty_phones_of_twenty_five_outcomes_each_arrive_as_a_thousand(
+def test_whatever_many_phones_of_twenty_five_outcomes_tell_arrives_once(
     chromium, live_server, people: cast.Cast, transactional_db: None
 ) -> None:
     """Each in a context of its own with its own box, three of ten answers lost on the way back."""
     rooms = [f"{floor}0{n}" for floor in range(1, 26) for n in range(1, 5)]
     tasks = [task.pk for task in phone_world.walk(people, rooms)]
     with lossy.line(live_server.thread.port, share=0.3, seed=40, only="POST /phone/events/") as line:
-        pages = [device(chromium, line, people.staff, "/phone/me/") for _ in range(40)]
+        pages = [device(chromium, line, people.staff, "/phone/me/") for _ in range(PHONES)]
         for number, page in enumerate(pages):
             page.evaluate(FILL, [tasks[(number * 7 + n) % len(tasks)] for n in range(25)])
         for page in pages:
             unsent(page, 0, within_ms=120_000)
             page.context.close()
-        assert line.lost > 10
-    assert Visit.objects.count() == 1000
+        assert line.lost > PHONES // 8
+    assert Visit.objects.count() == PHONES * 25
 
 
 def device(chromium: Browser, line: lossy.Line, staff: StaffMember, path: str) -> Page:
