@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from campaigns.boards.supervisor_rules import Told
 from campaigns.drives import queries as drives
 from campaigns.drives.models import Task
-from campaigns.visits.models import RefusedEvent, Visit
+from campaigns.visits import queries as visits
+from campaigns.visits.models import RefusedEvent
 from communities.models import Community, ServiceStation, StaffMember
 from communities.policies import queries as policies
 from communities.scoping import Scope
@@ -24,7 +25,7 @@ _FIELDS = (
 def told(scope: Scope, day: date, community: Community | None) -> list[Told]:
     """One row a live outcome of the day in reach (visit_of_a_day). A day holds what people do on their feet: some
     hundred rows a station."""
-    found = _within(Visit.objects.filter(scope.condition(), live=True, day=day), community)
+    found = _within(visits.live(scope).filter(day=day), community)
     return [_told(row) for row in found.values_list(*_FIELDS)]
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from campaigns.boards import visit_table_queries as queries
 from campaigns.boards.visit_table_queries import KNOCKED, OPENED, ORDERED, Period
 from campaigns.boards.visit_table_rules import Place
+from campaigns.visits import queries as visits
 from campaigns.visits.models import Visit
 from communities.models import StaffMember
 from communities.scoping import Scope
@@ -69,7 +70,7 @@ def told(
     station: int | None = None,
 ) -> QuerySet[Visit]:
     """Live outcomes of those days in reach (visit_of_a_day)."""
-    found = Visit.objects.filter(scope.condition(), live=True, day__range=(first, last))
+    found = visits.live(scope).filter(day__range=(first, last))
     found = found.filter(community_id__in=list(places)) if places is not None else found
     found = found.filter(staff_id=staff) if staff is not None else found
     return found if station is None else found.filter(station_id=station)
@@ -77,7 +78,7 @@ def told(
 
 def tellers(scope: Scope) -> QuerySet[StaffMember]:
     """Whoever ever told something in reach (visit_of_a_person)."""
-    mine = Visit.objects.filter(scope.condition(), live=True, staff_id=OuterRef("pk"))
+    mine = visits.live(scope).filter(staff_id=OuterRef("pk"))
     return StaffMember.objects.filter(Exists(mine))
 
 
