@@ -31,6 +31,8 @@ SEND_MESSAGES = "send_messages"
 SEE_FIELD = "see_field"
 RUN_DRIVES = "run_drives"
 SHARE_TASKS = "share_tasks"
+RUN_CASES = "run_cases"
+KEEP_MODELS = "keep_models"
 USE_API = "use_api"
 DESK = "desk"
 PHONE = "phone"
@@ -53,6 +55,8 @@ SCOPES = (
     "mark:reminders",
     "read:field",
     "record:visits",
+    "read:insight",
+    "import:signups",
 )
 
 
@@ -75,12 +79,15 @@ ROLES: dict[str, Role] = {
             | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
             | {SEE_STAFF, CHANGE_STAFF, SEE_TRAIL}
             | {DRAFT_COUPONS, APPROVE_COUPONS, CHANGE_BUDGETS, HAND_OVER, CHANGE_WISHES, SEND_MESSAGES}
-            | {RUN_DRIVES, SHARE_TASKS}
+            | {RUN_DRIVES, SHARE_TASKS, RUN_CASES, KEEP_MODELS}
         ),
     ),
     "operator": Role(
         N_("operator"),
-        frozenset(_READ | {EXPORT, TAG, SEE_RUNS, DRAFT_COUPONS, CHANGE_WISHES, RUN_DRIVES, SHARE_TASKS}),
+        frozenset(
+            _READ
+            | {EXPORT, TAG, SEE_RUNS, DRAFT_COUPONS, CHANGE_WISHES, RUN_DRIVES, SHARE_TASKS, RUN_CASES, KEEP_MODELS}
+        ),
     ),
     "data_admin": Role(
         N_("data admin"),
@@ -102,7 +109,7 @@ ROLES: dict[str, Role] = {
         frozenset({DESK, PHONE, SEE_CUSTOMERS, SEE_PLACES, REVEAL_PHONE, CHANGE_WISHES, USE_API}),
         at_station=True,
     ),
-    "analyst": Role(N_("analyst"), frozenset(_READ | {EXPORT, SEE_RUNS})),
+    "analyst": Role(N_("analyst"), frozenset(_READ | {EXPORT, SEE_RUNS, KEEP_MODELS})),
     "auditor": Role(N_("auditor"), frozenset({DESK, SEE_PLACES, SEE_POLICIES, SEE_RUNS, SEE_STAFF, SEE_TRAIL})),
 }
 
@@ -125,6 +132,8 @@ SCOPE_NEEDS: dict[str, str] = {
     "mark:reminders": DRAFT_COUPONS,
     "read:field": SEE_FIELD,
     "record:visits": PHONE,
+    "read:insight": SEE_BOARDS,
+    "import:signups": IMPORT,
 }
 
 

@@ -8,7 +8,9 @@ from opsdesk.coupon_invariants import COUPON_INVARIANTS
 from opsdesk.field_invariants import FIELD_INVARIANTS
 from opsdesk.grant_invariants import GRANT_INVARIANTS
 from opsdesk.invariant import Invariant
+from opsdesk.lib.differing import Table
 from opsdesk.lib.words import N_
+from users.purchases import actions as roll_ups
 from users.purchases import queries as purchases
 
 CLASSES, ROLL_UPS, ORDERS, RUNS = N_("Customers and classes"), N_("Roll-ups"), N_("Orders"), N_("Imports and runs")
@@ -84,42 +86,36 @@ SELECT COALESCE(t.community_id, f.community_id) AS community_id, COALESCE(t.cust
  WHERE ({kept}) IS DISTINCT FROM ({counted})
 """
 
-COMMUNITY_DAYS = f"""
-SELECT community_id, day, k.net AS kept, c.net AS counted
-  FROM ({purchases.COMMUNITY_DAYS}) c FULL JOIN users_communityday k USING (community_id, day)
- WHERE (k.orders, k.purchases, k.gross, k.discount, k.net, k.payers, k.new_payers)
-       IS DISTINCT FROM (c.orders, c.purchases, c.gross, c.discount, c.net, c.payers, c.new_payers)
+
+def _recount(table: Table, fresh: str, told: str, within: str = "true") -> str:
+    """Rows of a roll-up that a recount of all places does not give, and the other way round."""
+    here, there = (", ".join(f"{side}.{name}" for name in table.values) for side in ("t", "c"))
+    keys = ", ".join(table.key)
+    return f"""
+WITH c AS ({fresh.replace("%(ids)s", _EVERYWHERE)}), t AS (SELECT * FROM {table.name} t WHERE {within})
+SELECT {keys}, t.{told} AS kept, c.{told} AS counted FROM c FULL JOIN t USING ({keys})
+ WHERE ({here}) IS DISTINCT FROM ({there})
 """
 
-COHORT_CELLS = f"""
-SELECT community_id, cohort, week, k.customers AS kept, c.customers AS counted
-  FROM ({purchases.COHORT_CELLS}) c FULL JOIN users_cohortcell k USING (community_id, cohort, week)
- WHERE (k.customers, k.purchases, k.net) IS DISTINCT FROM (c.customers, c.purchases, c.net)
-"""
 
-# Buyers of a week as the cohort cells have them, against what the four flows of the customer-days make of the week
-# before: active(t) = active(t-1) + new + recalled - lost.
+_EVERYWHERE = "ARRAY(SELECT 0 UNION SELECT id FROM communities_community)"
+COMMUNITY_DAYS = _recount(roll_ups.COMMUNITY_DAYS, purchases.COMMUNITY_DAYS, "net")
+STATION_DAYS = _recount(roll_ups.STATION_DAYS, purchases.STATION_DAYS, "net")
+COHORT_CELLS = _recount(roll_ups.COHORT_CELLS, purchases.COHORT_CELLS, "customers")
+FLOW_WEEKS = _recount(roll_ups.FLOW_WEEKS, purchases.FLOW_WEEKS, "active")
+
+# Buyers of a week by cohort cells, by the flows, and by the week before with what came and went:
+# active(t) = active(t-1) + fresh + recalled - lost.
 GROWTH = """
-WITH bought AS (
-    SELECT DISTINCT community_id, customer_id, day - (EXTRACT(isodow FROM day)::int - 1) AS week
-      FROM users_customerday WHERE starts_purchase),
+WITH bought AS (SELECT community_id, week, sum(customers)::int AS n FROM users_cohortcell GROUP BY 1, 2),
 told AS (
-    SELECT community_id, week,
-           lag(week) OVER (PARTITION BY customer_id ORDER BY week) AS before,
-           lead(week) OVER (PARTITION BY customer_id ORDER BY week) AS after
-      FROM bought),
-flows AS (
-    SELECT community_id, week, count(*) FILTER (WHERE before IS NULL) AS new,
-           count(*) FILTER (WHERE before < week - 7) AS recalled, 0 AS lost FROM told GROUP BY 1, 2
-     UNION ALL
-    SELECT community_id, week + 7, 0, 0, count(*) FROM told WHERE after IS DISTINCT FROM week + 7 GROUP BY 1, 2),
-active AS (SELECT community_id, week, sum(customers)::int AS n FROM users_cohortcell GROUP BY 1, 2),
-moved AS (SELECT community_id, week, sum(new + recalled - lost)::int AS change FROM flows GROUP BY 1, 2)
-SELECT community_id, week, COALESCE(a.n, 0) AS kept, COALESCE(p.n, 0) + m.change AS counted
-  FROM moved m
-  LEFT JOIN active a USING (community_id, week)
-  LEFT JOIN (SELECT community_id, week + 7 AS week, n FROM active) p USING (community_id, week)
- WHERE COALESCE(a.n, 0) <> COALESCE(p.n, 0) + m.change
+    SELECT f.*, COALESCE(b.n, 0) AS n, COALESCE(p.n, 0) AS before
+      FROM users_flowweek f
+      LEFT JOIN bought b ON b.community_id = f.community_id AND b.week = f.week
+      LEFT JOIN bought p ON p.community_id = f.community_id AND p.week = f.week - 7)
+SELECT community_id, week, n AS kept, before + fresh + recalled - lost AS counted
+  FROM told
+ WHERE n <> before + fresh + recalled - lost OR n <> active OR active <> fresh + retained + recalled
 """
 
 ORPHANS = """
@@ -231,6 +227,16 @@ INVARIANTS = (
         "cohort_cells", ROLL_UPS, N_("Cohort cells equal a recount from customer days"),
         N_("Retention of these cohorts is off. Run now."),
         ROWS, "SELECT count(*) FROM users_cohortcell", COHORT_CELLS,
+    ),
+    Invariant(
+        "station_days", ROLL_UPS, N_("Station days equal a recount from customer days"),
+        N_("Money and payers of these stations are off. Run now."),
+        DAYS, "SELECT count(*) FROM users_stationday", STATION_DAYS,
+    ),
+    Invariant(
+        "flow_weeks", ROLL_UPS, N_("Weeks of growth equal a recount from customer days"),
+        N_("New, retained, recalled or lost are off in these weeks. Run now."),
+        WEEKS, "SELECT count(*) FROM users_flowweek", FLOW_WEEKS,
     ),
     Invariant(
         "growth", ROLL_UPS, N_("Buyers of a week = the week before + new + recalled − lost"),

@@ -28,7 +28,9 @@ from users.rfm import actions as rfm
 from users.tastes import actions as tastes
 
 _LOCK = 0x71697  # advisory lock: one night at a time, whoever started it
-_LOOK_AGAIN = "ANALYZE users_customerday, users_lifecyclesnapshot, users_rfmscore, users_standing"  # plans of pages
+_LOOK_AGAIN = (
+    "ANALYZE users_customerday, users_lifecyclesnapshot, users_rfmscore, users_standing, users_origin"  # plans of pages
+)
 _PAUSE = 1.0  # seconds between two looks at the lock
 
 
@@ -62,7 +64,9 @@ def _purchases(night: Night, progress: Progress) -> Done:
 
 def _stations(night: Night, progress: Progress) -> Done:
     customers = int(sql.value("SELECT count(*) FROM users_customer") or 0)
-    return Done(customers, purchases.assign_stations(night.places))
+    moved = purchases.assign_stations(night.places)
+    origins = purchases.refresh_origins(night.places)
+    return Done(customers, moved + origins, {"moved": moved, "origins": origins})
 
 
 def _lifecycle(night: Night, progress: Progress) -> Done:

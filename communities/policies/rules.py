@@ -187,6 +187,7 @@ _TABLE = [
     Policy("tag_min_purchases", _TAGS, N_("Purchases a taste needs at least"), _PURCHASES, 2, int, 1, 100),
     Policy("activation_days", _FUNNEL, N_("Activated: first purchase within"), _DAYS, 7, int, 1, 365),
     Policy("second_purchase_days", _FUNNEL, N_("Retained: second purchase within"), _DAYS, 30, int, 1, 365),
+    Policy("revenue_min_purchase", _FUNNEL, N_("Revenue: or one purchase of at least"), _YUAN, 10000, _fen, 1, 10**9),
     Policy("attribution_days", _VISITS, N_("Orders belong to a visit for"), _DAYS, 7, int, 1, 90),
     Policy("visit_tries", _VISITS, N_("Nobody home this often, and the task is done"), _TIMES, 3, int, 1, 20),
     Policy("doors_an_hour", _VISITS, N_("Doors that one person visits in an hour"), _DOORS, 12, int, 1, 120),
@@ -201,6 +202,7 @@ _TABLE = [
     Policy("alert_min_cohort", _ALERTS, N_("Smallest cohort that may ring"), _PEOPLE, 20, int, 1, 10**6),
     Policy("alert_min_points", _ALERTS, N_("Smallest difference that may ring"), _POINTS, 10, float, 0.1, 100),
     Policy("alert_p", _ALERTS, N_("Largest probability that it is chance"), "", 0.01, float, 0.000001, 0.5),
+    Policy("callback_sample", _ALERTS, N_("Affected customers called back, drawn at random"), _PEOPLE, 20, int, 1, 500),
     Policy("contact_most", _CONTACT, N_("A customer is reached at most this often, by all channels together"),
            _TIMES, 4, int, 1, 100, per_community=False),
     Policy("contact_days", _CONTACT, N_("… within"), _DAYS, 30, int, 1, 365, per_community=False),
@@ -263,6 +265,7 @@ class Policies:
     tag_min_purchases: int = 2
     activation_days: int = 7
     second_purchase_days: int = 30
+    revenue_min_purchase: int = 10000
     attribution_days: int = 7
     visit_tries: int = 3
     doors_an_hour: int = 12
@@ -276,6 +279,7 @@ class Policies:
     alert_min_cohort: int = 20
     alert_min_points: float = 10
     alert_p: float = 0.01
+    callback_sample: int = 20
     contact_most: int = 4
     contact_days: int = 30
     coupon_most: int = 1

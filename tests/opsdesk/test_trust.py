@@ -50,6 +50,7 @@ def honest(people, today: dt.date) -> dt.date:
     _told(worked_on(people), people)
     version = policies.queries.current_version()
     purchases.rebuild()
+    purchases.assign_stations()
     lifecycle.recompute(today, version)
     rfm.recompute(today, version)
     return today
@@ -97,9 +98,9 @@ BREAKS = [
     ("homes", "UPDATE users_customer SET community_id = (SELECT id FROM communities_community WHERE code = 'jinling')"
      " WHERE community_id = (SELECT id FROM communities_community WHERE code = 'cuiping')", {"customer_days"}),
     ("customer_days", "UPDATE users_customerday SET net = net + 1 WHERE day = '2018-05-02'",
-     {"community_days", "cohort_cells"}),
+     {"community_days", "station_days", "cohort_cells"}),
     ("customer_days", "DELETE FROM users_customerday WHERE day = '2018-05-03'",
-     {"community_days", "cohort_cells", "growth"}),
+     {"community_days", "station_days", "cohort_cells", "flow_weeks"}),
     ("customer_days", "UPDATE users_customerday SET starts_clean = false", set()),
     ("customer_days", "UPDATE users_order SET counted = false, state = 'cancelled', net = 0 WHERE day = '2018-05-02'",
      set()),
@@ -107,6 +108,9 @@ BREAKS = [
     ("community_days", "DELETE FROM users_communityday WHERE day = '2018-05-03'", set()),
     ("cohort_cells", "UPDATE users_cohortcell SET net = net + 1 WHERE week = cohort", set()),
     ("growth", "UPDATE users_cohortcell SET customers = customers + 1 WHERE week = '2018-04-30'", {"cohort_cells"}),
+    ("growth", "UPDATE users_flowweek SET lost = lost + 1", {"flow_weeks"}),
+    ("flow_weeks", "UPDATE users_flowweek SET recalled = recalled + 1, retained = retained - 1", {"growth"}),
+    ("station_days", "UPDATE users_stationday SET week_payers = week_payers + 1", set()),
     ("orphans", "UPDATE users_orderline SET order_id = order_id + 1000000", set()),
     ("orphans", "UPDATE users_order SET customer_id = 987654 WHERE day = '2018-04-10'", {"customer_days"}),
     ("net", "UPDATE users_order SET refunded = 5 WHERE counted", set()),

@@ -16,7 +16,7 @@ from tests.histories import Person, World, home_of, quickly, row_of, worlds, wri
 from users.customers.models import Customer
 from users.orders.models import Order, Source
 from users.purchases import actions, queries, rules
-from users.purchases.models import CohortCell, CommunityDay, CustomerDay, DaysChanged
+from users.purchases.models import CohortCell, CommunityDay, CustomerDay, DaysChanged, FlowWeek
 
 pytestmark = pytest.mark.django_db
 
@@ -49,28 +49,60 @@ def test_a_changed_address_is_a_change_of_the_day() -> None:
         assert actions.refresh([person.id]).differing == 1
 
 
+def histories(world: World) -> list[tuple[int, list[rules.Day]]]:
+    """(home, days) of everybody, by the rules."""
+    policies = world.policies()
+    told = [(home_of(one), rules.customer_days(one.orders, policies[home_of(one)])) for one in world.people]
+    return [(home, days) for home, days in told if days]
+
+
 def expected_community_days(world: World) -> dict[tuple[int, dt.date], list[int]]:
-    policies, found = world.policies(), defaultdict(lambda: [0] * 7)
-    for person in world.people:
-        days = rules.customer_days(person.orders, policies[home_of(person)])
-        for n, day in enumerate(days):
-            more = [day.orders, day.starts_purchase, day.gross, day.discount, day.net, 1, n == 0]
-            key = home_of(person), day.day
+    found = defaultdict(lambda: [0] * 10)
+    for home, days in histories(world):
+        first = days[0].day
+        for day in days:
+            back = first < day.day <= first + dt.timedelta(days=7)
+            more = [day.orders, day.starts_purchase, day.gross, day.discount, day.net, 1, day.day == first, 0, 0, back]
+            found[home, day.day] = [old + new for old, new in zip(found[home, day.day], more, strict=True)]
+    for home, day in found:
+        buyers = [{one.day for one in days} for place, days in histories(world) if place == home]
+        for column, start in ((7, rules.monday_of(day)), (8, day.replace(day=1))):
+            found[home, day][column] = sum(any(start <= one <= day for one in his) for his in buyers)
+    return dict(found)
+
+
+def weeks_of(days: list[rules.Day]) -> list[dt.date]:
+    """The Mondays of the weeks in which a purchase starts, each once, in order."""
+    return sorted({rules.monday_of(day.day) for day in days if day.starts_purchase})
+
+
+def expected_cells(world: World) -> dict[tuple[int, dt.date, dt.date], list[int]]:
+    found = defaultdict(lambda: [0] * 7)
+    for home, days in histories(world):
+        cohort, bought = rules.monday_of(days[0].day), weeks_of(days)
+        for week in {rules.monday_of(day.day) for day in days}:
+            inside = [day for day in days if rules.monday_of(day.day) == week]
+            purchases = sum(day.starts_purchase for day in inside)
+            earlier = [one for one in bought if one < week]
+            every = len(earlier) == (week - cohort).days // 7
+            recalled = bool(earlier) and earlier[-1] < week - dt.timedelta(days=7)
+            more = [purchases > 0, purchases, sum(day.net for day in inside), sum(day.gross for day in inside)]
+            more += [purchases > 0 and every, purchases > 0 and recalled, week == bought[-1]]
+            key = home, cohort, week
             found[key] = [old + new for old, new in zip(found[key], more, strict=True)]
     return dict(found)
 
 
-def expected_cells(world: World) -> dict[tuple[int, dt.date, dt.date], list[int]]:
-    policies, found, buyers = world.policies(), defaultdict(lambda: [0, 0, 0]), set()
-    for person in world.people:
-        days = rules.customer_days(person.orders, policies[home_of(person)])
-        for day in days:
-            key = home_of(person), rules.monday_of(days[0].day), rules.monday_of(day.day)
-            found[key][0] += day.starts_purchase and (key, person.id) not in buyers
-            found[key][1] += day.starts_purchase
-            found[key][2] += day.net
-            if day.starts_purchase:
-                buyers.add((key, person.id))
+def expected_flows(world: World) -> dict[tuple[int, dt.date], list[int]]:
+    week_long, found = dt.timedelta(days=7), defaultdict(lambda: [0] * 5)
+    for home, days in histories(world):
+        bought = weeks_of(days)
+        for n, week in enumerate(bought):
+            kept = week - week_long in bought
+            for column, counts in enumerate([True, n == 0, kept, n > 0 and not kept]):
+                found[home, week][column] += counts
+            if week + week_long not in bought:
+                found[home, week + week_long][4] += 1
     return dict(found)
 
 
@@ -80,6 +112,8 @@ def assert_as_defined(world: World) -> None:
     assert {row[:2]: list(row[2:]) for row in days} == expected_community_days(world)
     cells = CohortCell.objects.values_list(*actions.COHORT_CELLS.key, *actions.COHORT_CELLS.values)
     assert {row[:3]: list(row[3:]) for row in cells} == expected_cells(world)
+    flows = FlowWeek.objects.values_list(*actions.FLOW_WEEKS.key, *actions.FLOW_WEEKS.values)
+    assert {row[:2]: list(row[2:]) for row in flows} == expected_flows(world)
     homes = Customer.objects.unscoped("tests compare").values_list("id", "community_id")
     assert dict(homes) == {person.id: home_of(person) or None for person in world.people}
 

@@ -35,12 +35,36 @@ DAYS = Table(
     ),
     dated="day",
 )
-COMMUNITY_DAYS = Table(
-    "users_communityday",
-    ("community_id", "day"),
-    ("orders", "purchases", "gross", "discount", "net", "payers", "new_payers"),
+_OF_A_DAY = (
+    "orders",
+    "purchases",
+    "gross",
+    "discount",
+    "net",
+    "payers",
+    "new_payers",
+    "week_payers",
+    "month_payers",
+    "fresh_back",
 )
-COHORT_CELLS = Table("users_cohortcell", ("community_id", "cohort", "week"), ("customers", "purchases", "net"))
+COMMUNITY_DAYS = Table("users_communityday", ("community_id", "day"), _OF_A_DAY)
+STATION_DAYS = Table("users_stationday", ("station_id", "day"), _OF_A_DAY)
+COHORT_CELLS = Table(
+    "users_cohortcell",
+    ("community_id", "cohort", "week"),
+    ("customers", "purchases", "net", "gross", "every", "recalled", "last"),
+)
+FLOW_WEEKS = Table("users_flowweek", ("community_id", "week"), ("active", "fresh", "retained", "recalled", "lost"))
+ORIGINS = Table(
+    "users_origin", ("customer_id",), ("community_id", "first_day", "category_id", "channel", "station_id", "staff_id")
+)
+_OF_PLACES = "t.community_id = ANY(%(ids)s)"
+_ROLL_UPS = (
+    (COMMUNITY_DAYS, queries.COMMUNITY_DAYS, _OF_PLACES),
+    (COHORT_CELLS, queries.COHORT_CELLS, _OF_PLACES),
+    (FLOW_WEEKS, queries.FLOW_WEEKS, _OF_PLACES),
+    (STATION_DAYS, queries.STATION_DAYS, queries.STATIONS_OF_PLACES),
+)
 
 
 @dataclass(frozen=True)
@@ -111,13 +135,11 @@ def refresh_days(customer_ids: Collection[int], version: int | None = None) -> R
 
 @transaction.atomic
 def refresh_rollups(places: Collection[int]) -> int:
-    """CommunityDay and CohortCell of whole communities, from their customer-days; how many rows differed."""
+    """The roll-ups of whole communities, from their customer-days; how many rows differed."""
     if not places:
         return 0
     _begin()
-    within = "t.community_id = ANY(%(ids)s)"
-    both = [(COMMUNITY_DAYS, queries.COMMUNITY_DAYS), (COHORT_CELLS, queries.COHORT_CELLS)]
-    return sum(_write(table, text, within, ids=list(places)).rows for table, text in both)
+    return sum(_write(table, text, within, ids=list(places)).rows for table, text, within in _ROLL_UPS)
 
 
 @transaction.atomic
@@ -154,12 +176,24 @@ def mark_left_censored(version: int | None = None) -> int:
 
 @transaction.atomic
 def assign_stations(places: Collection[int] | None = None) -> int:
-    """Every customer (of these communities) to the station that serves them; how many changed."""
+    """Every customer (of these communities) to the station that serves them, and the stations' days with them; how
+    many customers changed."""
     ids = None if places is None else list(places)
-    return sql.run(
+    moved = sql.run(
         f"UPDATE users_customer c SET station_id = s.station_id FROM ({queries.STATIONS}) s WHERE c.id = s.customer_id",
         ids=ids,
     )
+    if moved:
+        _begin()
+        _write(STATION_DAYS, queries.STATION_DAYS, queries.STATIONS_OF_PLACES, ids=queries.listed(places))
+    return moved
+
+
+@transaction.atomic
+def refresh_origins(places: Collection[int] | None = None) -> int:
+    """Origin of everybody who ever bought in these communities; how many rows differed."""
+    _begin()
+    return _write(ORIGINS, queries.ORIGINS, "t.community_id = ANY(%(ids)s)", ids=queries.listed(places)).rows
 
 
 def _groups(places: list[int]) -> Iterator[list[int]]:

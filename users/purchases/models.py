@@ -34,7 +34,8 @@ class CustomerDay(models.Model):
 
 
 class CohortCell(models.Model):
-    """A community's cohort (Monday of the first purchase's ISO week) in one week: who bought, how often, how much."""
+    """A community's cohort (Monday of the first purchase's ISO week) in one week: who bought, how often, how much.
+    The last four columns are those of retention's Cell."""
 
     pk = models.CompositePrimaryKey("community_id", "cohort", "week")
     community_id = models.IntegerField()
@@ -43,6 +44,10 @@ class CohortCell(models.Model):
     customers = models.IntegerField()
     purchases = models.IntegerField()
     net = models.BigIntegerField()
+    gross = models.BigIntegerField(default=0)
+    every = models.IntegerField(default=0, help_text="bought in each week up to this one")
+    recalled = models.IntegerField(default=0, help_text="bought in it and not in the week before")
+    last = models.IntegerField(default=0, help_text="whose newest purchase is in it")
 
     class Meta:
         app_label = "users"
@@ -51,11 +56,11 @@ class CohortCell(models.Model):
         return f"{self.cohort} in {self.week}"
 
 
-class CommunityDay(models.Model):
-    """A community's day: counted orders, money (fen), payers, first-time payers, and those who repurchase fast."""
+class PlaceDay(models.Model):
+    """A place's day: counted orders, money (fen), payers, first-time payers. `week_payers` and `month_payers` are the
+    distinct payers from the Monday, from the first of the month, to this day: people cannot be added up over days.
+    `fresh_back`: buyers of the day whose first purchase lies in the seven days before. No orders, no row."""
 
-    pk = models.CompositePrimaryKey("community_id", "day")
-    community_id = models.IntegerField()
     day = models.DateField()
     orders = models.IntegerField()
     purchases = models.IntegerField()
@@ -64,12 +69,78 @@ class CommunityDay(models.Model):
     net = models.BigIntegerField()
     payers = models.IntegerField()
     new_payers = models.IntegerField()
+    week_payers = models.IntegerField(default=0)
+    month_payers = models.IntegerField(default=0)
+    fresh_back = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class CommunityDay(PlaceDay):
+    """Customers belong to one community each, so the company's day is the sum of these."""
+
+    pk = models.CompositePrimaryKey("community_id", "day")
+    community_id = models.IntegerField()
 
     class Meta:
         app_label = "users"
 
     def __str__(self) -> str:
         return f"{self.community_id} on {self.day}"
+
+
+class StationDay(PlaceDay):
+    """The same of a station's customers, as they are shared out today; those of no station are in none."""
+
+    pk = models.CompositePrimaryKey("station_id", "day")
+    station_id = models.IntegerField()
+
+    class Meta:
+        app_label = "users"
+
+    def __str__(self) -> str:
+        return f"station {self.station_id} on {self.day}"
+
+
+class FlowWeek(models.Model):
+    """A community's week of growth accounting (domain.md, Growth): who bought (`active` = fresh + retained + recalled)
+    and who did not buy again (`lost`: bought the week before). active(t) = active(t-1) + fresh + recalled - lost."""
+
+    pk = models.CompositePrimaryKey("community_id", "week")
+    community_id = models.IntegerField()
+    week = models.DateField(help_text="its Monday; where anybody bought or was lost, one week past the last order too")
+    active = models.IntegerField()
+    fresh = models.IntegerField(help_text="first purchase in it")
+    retained = models.IntegerField(help_text="bought in the week before as well")
+    recalled = models.IntegerField(help_text="bought before, not in the week before")
+    lost = models.IntegerField()
+
+    class Meta:
+        app_label = "users"
+
+    def __str__(self) -> str:
+        return f"{self.community_id} in {self.week}"
+
+
+class Origin(models.Model):
+    """How a customer began: the day of the first purchase, what it was mostly of, how they came, who serves them.
+    Written by the night, for breakdowns."""
+
+    customer_id = models.BigIntegerField(primary_key=True)
+    community_id = models.IntegerField(default=UNASSIGNED)
+    first_day = models.DateField()
+    category_id = models.BigIntegerField(null=True, help_text="with the largest amount on the first day")
+    channel = models.CharField(max_length=40, blank=True)
+    station_id = models.IntegerField(null=True)
+    staff_id = models.BigIntegerField(null=True, help_text="the station's customer-service person")
+
+    class Meta:
+        app_label = "users"
+        indexes = [models.Index(fields=["community_id", "first_day"], name="origin_of_a_community")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} since {self.first_day}"
 
 
 class DaysChanged(models.Model):

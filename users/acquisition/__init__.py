@@ -1,0 +1,1 @@
+"""How customers came: registrations, referrals, and what acquiring them cost."""

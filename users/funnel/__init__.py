@@ -1,0 +1,1 @@
+"""AARRR: acquired, activated, retained, revenue, referred."""

@@ -1,0 +1,1 @@
+"""The water pool: new, retained, recalled, lost; and quadrants of any two metrics."""
