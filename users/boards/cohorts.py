@@ -17,7 +17,6 @@ from users.retention import queries, rules
 from users.retention.rules import Cohorts, Line, Spot
 
 ALL = "all"
-FAST = ("retention", "churn", "purchases", "arppu")  # metrics that the roll-up of weeks can tell
 Rows = list[queries.Row]
 
 
@@ -42,10 +41,8 @@ class Ask:
 
     @property
     def by_roll_up(self) -> bool:
-        return (
-            self.grain == "week" and self.told_mode == "in" and self.metric in FAST
-            and self.breakdown in ("", "community")
-        )  # fmt: skip
+        """Whether the roll-up of weeks can tell it, of a date since when nothing was bought."""
+        return self.grain == "week" and self.breakdown in ("", "community")
 
 
 def ask_of(query: QueryDict | Mapping[str, str]) -> Ask:
@@ -111,7 +108,7 @@ def board_of(sight: Sight, ask: Ask, policies: Policies) -> Board | None:
 
 
 def _rows(sight: Sight, ask: Ask, since: date) -> Rows:
-    if ask.by_roll_up:
+    if ask.by_roll_up and (ask.told_mode != "after" or queries.is_newest(sight.as_of)):
         return queries.week_cells(sight.as_of, sight.places, since)
     return queries.cells(
         sight.as_of, sight.places, grain=ask.grain, breakdown=ask.breakdown or "community", since=since

@@ -62,9 +62,9 @@ _UNITS = {
     "channel": ("c.channel", _OF_CUSTOMER),
 }
 
-# The same by community and week from the roll-up: who bought in the very week, how often, for how much net.
+# The same by community and week from the roll-up.
 _WEEK_CELLS = """
-SELECT community_id::text, cohort, (week - cohort) / 7, customers, purchases, net
+SELECT community_id::text, cohort, (week - cohort) / 7, customers, purchases, net, gross, every, recalled, last
   FROM users_cohortcell
  WHERE cohort >= %(since)s AND week < %(as_of)s
    AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
@@ -85,10 +85,15 @@ def cells(as_of: date, places: Places, *, grain: str, breakdown: str = "", since
 
 
 def week_cells(as_of: date, places: Places, since: date = date.min) -> list[Row]:
-    """The roll-up's share of `cells` by community and week: customers, purchases and net, right for weeks that were
-    over before as_of. Many times faster."""
+    """`cells` by community and week from the roll-up, many times faster; right for weeks that were over before as_of.
+    `last` looks ahead: right only where nothing was bought since as_of (`is_newest`)."""
     found = sql.rows(_WEEK_CELLS, as_of=as_of, places=_listed(places), since=since)
     return [(place, cohort, k, Cell(*numbers)) for place, cohort, k, *numbers in found]
+
+
+def is_newest(as_of: date) -> bool:
+    """Whether nothing was bought on that day or later, anywhere."""
+    return not sql.value("SELECT EXISTS (SELECT FROM users_communityday WHERE day >= %(as_of)s)", as_of=as_of)
 
 
 # The first and last day with a counted order before a date, anywhere or in some communities (key community_id, day).
