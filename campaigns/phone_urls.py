@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from campaigns.boards import cue_phone, door, events, my_day
+from campaigns.boards.cues import phone as cue_phone
+from campaigns.boards.phone import door, events, my_day
 
 # my day, a door, outcomes
 day_urls = [
