@@ -2,26 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.boards import (
-    channels_compared,
-    cue_files,
-    cue_scripts,
-    cue_sheets,
-    drive_edit,
-    drive_print,
-    drive_share,
-    drive_steps,
-    drive_task,
-    drive_tasks,
-    drives,
-    refused,
-    supervisor,
-    supervisor_building,
-    supervisor_tasks,
-    visit_table,
-    visit_table_files,
-    visit_table_people,
-)
+from campaigns.boards.channels import views as channels_compared
+from campaigns.boards.cues import files as cue_files
+from campaigns.boards.cues import scripts as cue_scripts
+from campaigns.boards.cues import sheets as cue_sheets
+from campaigns.boards.drives import edit as drive_edit
+from campaigns.boards.drives import paper as drive_print
+from campaigns.boards.drives import share as drive_share
+from campaigns.boards.drives import steps as drive_steps
+from campaigns.boards.drives import task as drive_task
+from campaigns.boards.drives import task_list as drive_tasks
+from campaigns.boards.drives import views as drives
+from campaigns.boards.supervisor import building as supervisor_building
+from campaigns.boards.supervisor import refused
+from campaigns.boards.supervisor import to_do as supervisor_tasks
+from campaigns.boards.supervisor import views as supervisor
+from campaigns.boards.visits import files as visit_table_files
+from campaigns.boards.visits import people as visit_table_people
+from campaigns.boards.visits import table as visit_table
 
 # /drives/
 drive_urls: list[URLPattern] = [

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from campaigns.boards import supervisor_progress as progress
+from campaigns.boards.supervisor import progress
 from communities import rules
 from communities.access import Desk, DeskRequest, desk_page
 from opsdesk import run_story, waiting, work

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import template
 
-from campaigns.boards.cue_cards import Card
+from campaigns.boards.cues.cards import Card
 
 register = template.Library()
 

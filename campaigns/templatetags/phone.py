@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from django import template
 from django.utils.translation import gettext, ngettext
 
-from campaigns.boards import phone_cards, phone_day, phone_rules
-from campaigns.boards.phone_cards import Card
-from campaigns.boards.phone_day import Day, Door
+from campaigns.boards.phone import cards as phone_cards
+from campaigns.boards.phone import day as phone_day
+from campaigns.boards.phone import rules as phone_rules
+from campaigns.boards.phone.cards import Card
+from campaigns.boards.phone.day import Day, Door
 from campaigns.chances.rules import Chance
 from opsdesk.lib import figures
 

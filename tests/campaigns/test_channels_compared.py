@@ -8,9 +8,9 @@ import time_machine
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from campaigns.boards import channels_compared_queries as queries
-from campaigns.boards import drive_effect
-from campaigns.boards.channels_compared_rules import Channel, Spent
+from campaigns.boards.channels import queries
+from campaigns.boards.channels.rules import Channel, Spent
+from campaigns.boards.drives import effect as drive_effect
 from campaigns.drives.models import Drive, Task
 from communities.models import PolicyChange
 from communities.policies import queries as policies

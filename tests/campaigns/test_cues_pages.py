@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from campaigns.boards import cue_cards
+from campaigns.boards.cues import cards as cue_cards
 from campaigns.cuesheets import actions
 from campaigns.cuesheets.models import Cue, CueScript, Tick
 from communities.models import StaffAct

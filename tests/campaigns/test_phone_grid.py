@@ -2,8 +2,9 @@ import datetime as dt
 
 import pytest
 
-from campaigns.boards import phone_grid, phone_rules
-from campaigns.boards.phone_grid import Block, Place
+from campaigns.boards.phone import grid as phone_grid
+from campaigns.boards.phone import rules as phone_rules
+from campaigns.boards.phone.grid import Block, Place
 from tests.factories import SHANGHAI
 
 AT = dt.datetime(2018, 5, 7, 16, tzinfo=SHANGHAI)

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from campaigns.boards import supervisor_progress as progress
+from campaigns.boards.supervisor import progress
 from campaigns.drives.models import Drive
 from campaigns.visits.models import RefusedEvent
 from communities.scoping import Scope

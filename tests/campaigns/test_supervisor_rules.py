@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from campaigns.boards import supervisor_rules as rules
-from campaigns.boards.supervisor_rules import Shift, Told
+from campaigns.boards.supervisor import rules
+from campaigns.boards.supervisor.rules import Shift, Told
 from tests.campaigns.doors import at
 from tests.conftest import TODAY
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from campaigns.boards import visit_table_queries as queries
-from campaigns.boards.visit_table_queries import Period
+from campaigns.boards.visits import queries
+from campaigns.boards.visits.queries import Period
 from campaigns.drives.models import Candidate, Task
 from campaigns.visits.models import Visit
 from communities.policies import queries as policies

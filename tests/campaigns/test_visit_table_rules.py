@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from campaigns.boards import visit_table_rules as rules
-from campaigns.boards.visit_table_rules import Bought, Figures, Person, Place, Told
+from campaigns.boards.visits import rules
+from campaigns.boards.visits.rules import Bought, Figures, Person, Place, Told
 from tests.campaigns.doors import at
 from tests.conftest import TODAY
 

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.boards import visit_table_queries as queries
-from campaigns.boards import visit_table_rules as rules
-from campaigns.boards.visit_table_queries import Period
-from campaigns.boards.visit_table_rules import Bought, Person, Place, Told
+from campaigns.boards.visits import queries, rules
+from campaigns.boards.visits.queries import Period
+from campaigns.boards.visits.rules import Bought, Person, Place, Told
 from campaigns.drives.models import Candidate, Drive, Task
 from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits.models import Visit

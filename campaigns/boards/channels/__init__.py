@@ -1,0 +1,1 @@
+"""The channels of recall side by side."""

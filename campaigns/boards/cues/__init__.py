@@ -1,0 +1,1 @@
+"""Cue sheets on the desk, on the phone, on paper."""

@@ -1,0 +1,1 @@
+"""Recall drives: plan, start, share out, follow and end."""

@@ -1,0 +1,1 @@
+"""The phone of whoever walks: my day, a door, what was told."""

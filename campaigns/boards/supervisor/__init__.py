@@ -1,0 +1,1 @@
+"""Who is out, how far, and what to look at."""

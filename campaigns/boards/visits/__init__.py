@@ -1,0 +1,1 @@
+"""The visit table: what visits brought, day by day, two communities side by side."""
