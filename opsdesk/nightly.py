@@ -19,10 +19,12 @@ from coupons.grants import actions as grants
 from opsdesk import trust
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
+from users.funnel import actions as funnel
 from users.imports import clearing
 from users.imports.keepalive import kept_alive
 from users.lifecycle import actions as lifecycle
 from users.lifecycle import queries as lifecycle_queries
+from users.pulse import actions as pulse
 from users.purchases import actions as purchases
 from users.rfm import actions as rfm
 from users.tastes import actions as tastes
@@ -87,6 +89,17 @@ def _tastes(night: Night, progress: Progress) -> Done:
     return Done(found.customers, found.written, {"tags": found.tags})
 
 
+def _funnel(night: Night, progress: Progress) -> Done:
+    """As of the newest date: the funnel keeps no other."""
+    newest = lifecycle_queries.latest_as_of() or night.as_of
+    found = funnel.recompute(max(night.as_of, newest), night.version, night.places)
+    return Done(found.customers, found.written, {"registered": found.customers})
+
+
+def _rates(night: Night, progress: Progress) -> Done:
+    return Done(written=pulse.refresh_rates(night.as_of, night.places))
+
+
 def _effects(night: Night, progress: Progress) -> Done:
     found = effects.measure(night.as_of)
     return Done(found.batches, found.rows, {"batches": found.batches, "weeks": found.weeks})
@@ -133,6 +146,8 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("lifecycle", _lifecycle),
     ("rfm", _rfm),
     ("tastes", _tastes),
+    ("rates", _rates),
+    ("funnel", _funnel),
     ("coupons", _coupons),
     ("field", _field),
     ("effects", _effects),

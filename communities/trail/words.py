@@ -56,6 +56,8 @@ VERBS = {
     "split": N_("shared out anew"),
     "leave_out": N_("left out"),
     "print": N_("printed"),
+    "send": N_("sent"),
+    "remind": N_("reminded"),
 }
 
 THINGS = {
@@ -85,6 +87,9 @@ THINGS = {
     "parcel": N_("parcel"),
     "drive": N_("recall drive"),
     "tasks": N_("tasks"),
+    "lesson": N_("lesson"),
+    "stage_action": N_("action of a stage"),
+    "signups": N_("file of registrations or referrals"),
 }
 
 # Labels inside a line: fields of forms, and what actions kept beside them.

@@ -1,0 +1,106 @@
+"""The definition of rules.py as set-based SQL, and what the board reads. `places` are community ids in sight, 0 the
+unassigned; None everybody."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from communities.policies.rules import Policies
+from opsdesk.lib import sql
+from users.funnel import rules
+
+Places = Sequence[int] | None
+Cell = tuple[int, str, date, int, int]
+
+# One row a registered customer, from everybody's customer-days (customer_day), standings and referrals. A purchase is
+# the days from one that starts it to the next. Bits as in rules.STAGES and rules.OPEN.
+STAGES = """
+WITH policy AS (
+    SELECT * FROM unnest(%(ids)s::int[], %(activation)s::int[], %(second)s::int[], %(big)s::bigint[])
+               AS p(community_id, activation, second, big)),
+known AS MATERIALIZED (
+    SELECT c.id, COALESCE(c.community_id, 0) AS community_id, COALESCE(NULLIF(r.channel, ''), c.channel) AS channel,
+           (c.registered_at AT TIME ZONE 'Asia/Shanghai')::date AS registered
+      FROM users_customer c LEFT JOIN users_registration r ON r.customer_id = c.id
+     WHERE c.registered_at < (%(as_of)s::date)::timestamp AT TIME ZONE 'Asia/Shanghai'),
+half AS (
+    SELECT COALESCE(community_id, 0) AS community_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY monetary) AS monetary
+      FROM users_standing WHERE frequency IS NOT NULL GROUP BY 1),
+numbered AS (
+    SELECT d.customer_id, d.day, d.net,
+           count(*) FILTER (WHERE d.starts_purchase) OVER (PARTITION BY d.customer_id ORDER BY d.day) AS number
+      FROM users_customerday d JOIN known k ON k.id = d.customer_id WHERE d.day < %(as_of)s),
+purchase AS (
+    SELECT customer_id, number, min(day) AS day, sum(net) AS net FROM numbered GROUP BY 1, 2),
+bought AS (
+    SELECT customer_id, min(day) FILTER (WHERE number = 1) AS first, min(day) FILTER (WHERE number = 2) AS second,
+           max(net) AS largest
+      FROM purchase GROUP BY 1),
+brought AS (
+    SELECT DISTINCT r.referrer_id AS customer_id FROM users_referral r JOIN known k ON k.id = r.referred_id)
+SELECT k.id AS customer_id, k.community_id, k.channel,
+       k.registered - (EXTRACT(isodow FROM k.registered)::int - 1) AS week,
+       (CASE WHEN b.first < k.registered + p.activation THEN 1 ELSE 0 END
+      + CASE WHEN b.second < b.first + p.second THEN 2 ELSE 0 END
+      + CASE WHEN (s.frequency IS NOT NULL AND s.monetary > h.monetary) OR b.largest >= p.big THEN 4 ELSE 0 END
+      + CASE WHEN g.customer_id IS NOT NULL THEN 8 ELSE 0 END
+      + CASE WHEN %(as_of)s < k.registered + p.activation THEN 16 ELSE 0 END
+      + CASE WHEN %(as_of)s < b.first + p.second THEN 32 ELSE 0 END)::smallint AS stages
+  FROM known k
+  JOIN policy p ON p.community_id = k.community_id
+  LEFT JOIN bought b ON b.customer_id = k.id
+  LEFT JOIN users_standing s ON s.customer_id = k.id
+  LEFT JOIN half h ON h.community_id = k.community_id
+  LEFT JOIN brought g ON g.customer_id = k.id
+"""
+
+CELLS = """
+(SELECT community_id, channel, week, stages, count(*)::int AS customers
+   FROM users_stage GROUP BY community_id, channel, week, stages)
+"""
+
+# One row a group of registrations and set of bits (the key: community_id first).
+_CELLS = """
+SELECT community_id, channel, week, stages, sum(customers)::int FROM users_funnelcell
+ WHERE (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+   AND (%(channel)s::text IS NULL OR channel = %(channel)s)
+   AND (%(week)s::date IS NULL OR week = %(week)s)
+   AND (%(since)s::date IS NULL OR week >= %(since)s)
+ GROUP BY 1, 2, 3, 4
+"""
+
+_UNTOLD = """
+SELECT COALESCE(sum(customers), 0)::int FROM users_lifecyclecount
+ WHERE as_of = %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+"""
+
+
+def params(policies: Mapping[int, Policies], as_of: date) -> dict[str, Any]:
+    """Of STAGES. Policies by place, the unassigned's at 0."""
+    each = list(policies.values())
+    return {
+        "as_of": as_of,
+        "ids": list(policies),
+        "activation": [one.activation_days for one in each],
+        "second": [one.second_purchase_days for one in each],
+        "big": [one.revenue_min_purchase for one in each],
+    }
+
+
+def cells(
+    places: Places, *, channel: str | None = None, week: date | None = None, since: date | None = None
+) -> list[Cell]:
+    """(community, channel, week, bits, customers); channel "" is that of those whose channel nobody told."""
+    told = {"channel": channel, "week": week, "since": since}
+    return sql.rows(_CELLS, places=None if places is None else list(places), **told)
+
+
+def known(as_of: date, places: Places) -> int:
+    """Everybody known as of a date, registered or not."""
+    return int(sql.value(_UNTOLD, as_of=as_of, places=None if places is None else list(places)))
+
+
+def having(bits: int) -> list[int]:
+    """Every value of `stages` that has all these bits."""
+    every = sum(rules.STAGES.values()) + sum(rules.OPEN.values())
+    return [value for value in range(every + 1) if value & bits == bits]
