@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from campaigns.boards import lesson_phone
 from campaigns.boards.cues import phone as cue_phone
 from campaigns.boards.phone import door, events, my_day
 
@@ -27,7 +28,15 @@ cue_urls = [
     path("cues/<int:cue_id>/tick/", cue_phone.cue_tick, name="cue-tick"),
 ]
 
+# what was told to all stations
+lesson_urls = [
+    path("lessons/", lesson_phone.phone_lessons, name="phone-lessons"),
+    path("lessons/<int:lesson_id>/", lesson_phone.phone_lesson, name="phone-lesson"),
+    path("lessons/<int:lesson_id>/read/", lesson_phone.phone_lesson_read, name="phone-lesson-read"),
+    path("lessons/<int:lesson_id>/unread/", lesson_phone.phone_lesson_unread, name="phone-lesson-unread"),
+]
+
 # what a phone kept, handed over
 event_urls = [path("events/", events.phone_events, name="phone-events")]
 
-urlpatterns = [*day_urls, *cue_urls, *event_urls]
+urlpatterns = [*day_urls, *cue_urls, *lesson_urls, *event_urls]
