@@ -85,7 +85,7 @@ def _day_tiles(days: list[DayFigures], desk: Desk) -> list[dict[str, Any]]:
               gettext("net %(amount)s") % {"amount": figures.yuan(now.net, 0)}, paid),
         _tile("new_payers", gettext("New payers"), figures.count(now.new_payers), [d.new_payers for d in days],
               f"{base} {before.new_payers}", _people(desk, new_on=now.day.isoformat())),
-        _rate_tile("repurchase", gettext("Daily repurchase"), [d.repurchase_rate for d in days],
+        _rate_tile("daily_repurchase", gettext("Daily repurchase"), [d.repurchase_rate for d in days],
                    f"{figures.count(now.fresh_back)} / {figures.count(now.fresh)}"),
     ]  # fmt: skip
 
@@ -107,7 +107,7 @@ def _tile(key: str, label: str, number: str, values: list[Any], base: str, href:
         "href": href,
         "change": f"{figures.signed(moved * 100, 1)}%" if moved is not None else "",
         "base": base,
-        "definition": {"what": gettext(DEFINITIONS[key])},
+        "definition": {"what": gettext(DEFINITIONS[key]), "metric": key},
         "spark": charts.sparkline([value or 0 for value in values]),
     }
 
@@ -122,7 +122,7 @@ def _rate_tile(key: str, label: str, rates: list[float | None], base: str) -> di
         "number": figures.percent(now),
         "change": points,
         "base": base,
-        "definition": {"what": gettext(DEFINITIONS[key])},
+        "definition": {"what": gettext(DEFINITIONS[key]), "metric": key},
         "spark": charts.sparkline(known),
     }
 

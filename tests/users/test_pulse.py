@@ -3,25 +3,12 @@ import datetime as dt
 import pytest
 
 from tests.factories import make_customer
-from users.customers.models import Standing
-from users.lifecycle.models import LifecycleSnapshot
-from users.pulse import queries, rules
-from users.purchases.models import CommunityDay, CustomerDay
+from tests.standings import bought, was
+from users.pulse import actions, queries, rules
+from users.purchases import actions as purchases
+from users.purchases.models import CommunityDay
 
 SUNDAY, MONDAY = dt.date(2018, 5, 6), dt.date(2018, 4, 30)
-
-
-def bought(customer, day: dt.date, net: int = 1000) -> None:
-    CustomerDay.objects.create(
-        community_id=customer.community_id or 0, customer_id=customer.id, day=day, orders=1, gross=net, discount=0,
-        net=net, starts_purchase=True, clean_orders=1, clean_net=net, starts_clean=True,
-    )  # fmt: skip
-
-
-def stands(customer, first: dt.date) -> None:
-    Standing.objects.create(
-        customer=customer, community_id=customer.community_id, as_of=SUNDAY, lifecycle="active", first_purchase=first
-    )
 
 
 @pytest.mark.parametrize(
@@ -59,9 +46,8 @@ def test_daily_repurchase_asks_those_who_first_bought_in_the_seven_days_before(p
     firsts = {"the day itself": 0, "yesterday": 1, "seven days ago": 7, "eight days ago": 8}
     for days_ago in firsts.values():
         customer = make_customer(community=people.cuiping)
-        stands(customer, SUNDAY - dt.timedelta(days=days_ago))
-        if days_ago != 1:
-            bought(customer, SUNDAY)
+        bought(customer, *{SUNDAY - dt.timedelta(days=days_ago), *([SUNDAY] if days_ago != 1 else [])})
+    purchases.refresh_rollups([people.cuiping.id])
 
     last = queries.day_figures(SUNDAY, [people.cuiping.id])[-1]
     assert (last.fresh, last.fresh_back) == (2, 1)
@@ -70,11 +56,9 @@ def test_daily_repurchase_asks_those_who_first_bought_in_the_seven_days_before(p
 def test_the_wake_rate_asks_the_silent_of_monday_through_sunday(people) -> None:
     for day in (MONDAY, SUNDAY, SUNDAY + dt.timedelta(days=1), None):
         customer = make_customer(community=people.cuiping)
-        LifecycleSnapshot.objects.create(
-            as_of=MONDAY, customer_id=customer.id, community_id=people.cuiping.id, lifecycle="silent"
-        )
-        if day:
-            bought(customer, day)
+        was(customer, "silent", MONDAY)
+        bought(customer, *([day] if day else []))
+    actions.refresh_rates(SUNDAY + dt.timedelta(days=1))
 
     (week,) = queries.wake_figures(SUNDAY + dt.timedelta(days=1), [people.cuiping.id])
     assert (week.monday, week.silent, week.woken) == (MONDAY, 4, 2)

@@ -1,7 +1,8 @@
 """What each headline number means and how it changed. Money in fen, rates as (part, whole)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from opsdesk.lib.words import N_
@@ -63,15 +64,62 @@ def change(now: float | None, before: float | None) -> float | None:
     return now / before - 1
 
 
-# Formula, window and denominator of each number, in the words of the metric dictionary.
+# What each number counts, in the words of the metric dictionary.
 DEFINITIONS = {
-    "gmv": N_("Gross amount of counted orders placed that day, before discounts and refunds."),
-    "payers": N_("Distinct customers with a counted order that day."),
-    "arppu": N_("Net amount of the day ÷ its paying users. Net is after discounts and refunds."),
-    "new_payers": N_("Customers whose first purchase ever was that day."),
-    "repurchase": N_("Of customers whose first purchase fell in the 7 days before, the share buying that day."),
+    "gmv": N_("Gross amount of counted orders, before discounts and refunds."),
+    "net": N_("What customers paid for counted orders, after discounts and refunds."),
+    "payers": N_("Distinct customers with a counted order in the period."),
+    "daily_payers": N_("Distinct customers with a counted order that day, on average."),
+    "arppu": N_("Net amount of the period ÷ its paying users."),
+    "aov": N_("Net amount of the period ÷ its purchases: orders of one customer that the merge rule puts together."),
+    "new_payers": N_("Customers whose first purchase ever lies in the period."),
+    "repurchase": N_("Of the new payers of the Monday, the share with a purchase in the seven days from it."),
+    "daily_repurchase": N_("Of customers whose first purchase fell in the 7 days before, the share buying that day."),
     "wake": N_("Of customers silent on the Monday, the share with a purchase in the seven days from it."),
+    "discount_rate": N_("What was taken off counted orders ÷ their gross amount."),
+    "frequency": N_("Purchases of the period ÷ its paying users."),
 }
+
+
+class Span(NamedTuple):
+    """Days from `start` up to, not with, `end`."""
+
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A place in a span. Money in fen. `payers`: distinct in a day, week or month, summed over several of them;
+    `payer_days`: summed over days; `fresh`, `fresh_back`: summed over days, of those whose first purchase fell in the
+    seven days before, who bought."""
+
+    gross: int = 0
+    discount: int = 0
+    net: int = 0
+    orders: int = 0
+    purchases: int = 0
+    payers: int = 0
+    payer_days: int = 0
+    new_payers: int = 0
+    fresh: int = 0
+    fresh_back: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Of the new payers and of the silent of one or more Mondays, who bought in the seven days from it."""
+
+    fresh: int = 0
+    fresh_back: int = 0
+    silent: int = 0
+    woken: int = 0
+
+    def __add__(self, other: "Rates") -> "Rates":
+        return Rates(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
