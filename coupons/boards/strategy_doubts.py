@@ -18,7 +18,7 @@ from opsdesk.lib import figures
 from users.directory import filters
 
 LOYAL = frozenset({"champion", "regular"})  # they buy often and lately
-FIXED_DAYS = {"first_from", "first_to", "paid_from", "paid_to", "bought_from", "bought_to", "from", "to", "ids"}
+FIXED_DAYS = {"first_from", "first_to", "paid_from", "paid_to", "bought_from", "bought_to", "from", "to", "week", "ids"}
 
 
 class Doubt(NamedTuple):

@@ -47,6 +47,7 @@ ADDRESSES = [
         "from=2018-04-30&was=none&to=2018-05-07&is=silent",
         Filters(from_=MONDAY_BEFORE, was=("none",), to=MONDAY, is_=("silent",)),
     ),
+    ("week=2018-04-30&flow=new,lost", Filters(week=MONDAY_BEFORE, flow=("new", "lost"))),
     ("service=1&proxy=on&recalled=0", Filters(service=True, proxy=True)),
     ("within=&older=+&community=cuiping", Filters(community="cuiping")),
 ]
@@ -69,6 +70,7 @@ def test_conditions_written_as_an_address_read_back_the_same(text: str, expected
         "lifecycle=asleep", "rfm=champion,best", "tag=x", "tag=-1", "net_min=abc", "net_min=-5", "within=1e9",
         "within=99999999999999999999", "paid_on=yesterday", "paid_on=9999999-01-01", "to=2018-02-30", "service=yes",
         "ids=" + ",".join(map(str, range(600))), "is=none", "station=1.5", "older=%00", "net_max=NaN",
+        "week=2018-05-01", "flow=fresh",
     ],
 )  # fmt: skip
 def test_a_word_that_cannot_be_read_is_left_out_and_named(word: str) -> None:
@@ -143,6 +145,10 @@ CONDITIONS = [
     ("paid_on=2018-05-01", {"tagged"}),
     ("paid_from=2018-05-01&paid_to=2018-05-02", {"tagged", "untagged"}),
     ("bought_from=2018-05-01&bought_to=2018-05-02", {"tagged"}),
+    ("week=2018-04-30&flow=new", {"tagged"}),
+    ("week=2018-04-30&flow=active,lost", {"tagged"}),
+    ("week=2018-05-07&flow=lost", {"tagged"}),
+    ("week=2018-05-07&flow=recalled,retained", set()),
     ("q=6-2-502", {"silent"}),
     ("q=champ", {"champion"}),
 ]

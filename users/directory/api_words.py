@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from users.directory import classes
 from users.directory.filters import NONE
+from users.growth import rules as growth
 
 _DAY = {"type": "string", "format": "date"}
 _NUMBER = {"type": "integer", "minimum": 0}
@@ -49,6 +50,8 @@ WORDS: dict[str, tuple[dict[str, Any], Any]] = {
     "was": (_TEXT, _("with from: the class then; none: not known then")),
     "to": (_DAY, _("with is: a snapshot; community then means where it counted them")),
     "is": (_TEXT, _("with to: the class in that snapshot")),
+    "week": (_DAY, _("with flow: the Monday of a week")),
+    "flow": (_TEXT, _("with week: %(flows)s of growth accounting") % {"flows": ", ".join(growth.FLOWS)}),
     "import": (_NUMBER, _("an import's id: who was told of first by it, or has an order that it made or changed")),
     "did": (_TEXT, _("with import: new (first told by it), ordered (known before), changed (an earlier order)")),
     "ids": (_TEXT, _("exactly these")),

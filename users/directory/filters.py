@@ -15,6 +15,7 @@
     bought_from=DATE bought_to=DATE       a purchase starts between
     to=MONDAY&is=silent           the class in the snapshot of that date (several: any); with recalled=1 its mark
     from=MONDAY&was=new_paying    and what they were in an earlier one; was=none: not known then
+    week=MONDAY&flow=new,lost     in a flow of that week (growth; several: any): new, retained, recalled, lost, active
     import=12                     that import told of them first, gave them a new order or changed one (only these:)
     did=new,ordered,changed       new: first told by it; ordered: known before; changed: an order that was there before
     ids=12,15                     exactly these
@@ -35,6 +36,7 @@ from opsdesk.lib import money, plaintext
 from opsdesk.lib.badvalue import BadValue
 from users.customers import search
 from users.directory import classes
+from users.growth import rules as growth
 
 NONE = "none"
 LONGEST = 200
@@ -76,6 +78,8 @@ class Filters:
     was: tuple[str, ...] = ()
     to: date | None = None
     is_: tuple[str, ...] = ()
+    week: date | None = None
+    flow: tuple[str, ...] = ()
     import_: int | None = None
     did: tuple[str, ...] = ()
     ids: tuple[int, ...] = ()
@@ -170,6 +174,13 @@ def _day(texts: list[str]) -> date:
     return day
 
 
+def _monday(texts: list[str]) -> date:
+    day = _day(texts)
+    if day.weekday():
+        raise ValueError(texts)
+    return day
+
+
 def _numbers(texts: list[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(_number([part]) for part in _parts(texts)))
 
@@ -202,7 +213,7 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "net_min": _yuan, "net_max": _yuan, "within": _days, "older": _days, "new_on": _day, "first_from": _day,
     "first_to": _day, "paid_on": _day, "paid_from": _day, "paid_to": _day, "bought_from": _day, "bought_to": _day,
     "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE),
-    "import": _number, "did": _codes(set(DEEDS)), "ids": _numbers,
+    "week": _monday, "flow": _codes(set(growth.FLOWS)), "import": _number, "did": _codes(set(DEEDS)), "ids": _numbers,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from users.customers import search
 from users.customers.models import Customer, Tag, Tagging
 from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, ORDERED, Filters
 from users.directory.models import SavedView
+from users.growth import queries as growth
 from users.imports import queries as imports
 from users.lifecycle import queries as lifecycle
 from users.lifecycle.models import LifecycleSnapshot
@@ -102,6 +103,7 @@ def _conditions(filters: Filters) -> list[Q]:
         *_tags(filters),
         *_days_bought(filters),
         *_moves(filters),
+        *([growth.flowed(filters.flow, filters.week)] if filters.week and filters.flow else []),
         *_imported(filters),
     ]
 

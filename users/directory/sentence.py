@@ -12,6 +12,7 @@ from opsdesk.lib.days import day
 from opsdesk.lib.words import N_
 from users.directory import classes
 from users.directory.filters import CHANGED, DEEDS, NEW, NONE, ORDERED, Filters
+from users.growth import rules as growth
 
 
 class Names(NamedTuple):
@@ -71,6 +72,7 @@ def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, st
     yield from _classes(filters, names)
     yield from _moves(filters)
     yield from _bought(filters)
+    yield from _flowed(filters)
     yield from _imported(filters)
 
 
@@ -110,6 +112,12 @@ def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _range(_("first purchase"), filters.first_from, filters.first_to, day)
     yield from _range(_("ordered"), filters.paid_from, filters.paid_to, day)
     yield from _range(_("purchase begun"), filters.bought_from, filters.bought_to, day)
+
+
+def _flowed(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.week and filters.flow:
+        flows = _(" or ").join(_(growth.LABELS[one]) for one in filters.flow)
+        yield _("{value} in the week from {day}"), {"value": flows, "day": day(filters.week)}
 
 
 def _imported(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
