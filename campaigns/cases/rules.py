@@ -1,5 +1,8 @@
 """Words and order of incidents and best-practice cards (S30, S31). Pure."""
 
+from datetime import date, timedelta
+
+from opsdesk.lib import intervals
 from opsdesk.lib.words import N_
 
 KINDS = {"incident": N_("incident"), "practice": N_("best practice")}
@@ -40,3 +43,31 @@ CALL_STATES = {
 }
 ANSWERS = {"yes": N_("would buy again"), "maybe": N_("perhaps"), "no": N_("would not")}
 LESSON_KINDS = {"corrective": N_("corrective action"), "training": N_("training")}
+
+# Who may do what when: verb -> states from which.
+BEFORE = {
+    "take": ("open", "acting", "watching"),
+    "watch": ("open", "acting", "watching"),
+    "close": ("open", "acting", "watching"),
+    "reopen": FINISHED,
+}
+LETTERS = {"incident": "I", "practice": "P"}
+LATER_COHORTS = 2  # cohorts after the corrective action that are looked at
+
+
+def number_of(kind: str, case_id: int) -> str:
+    """As people call it."""
+    return f"{LETTERS[kind]}-{case_id:04d}"
+
+
+def watched_cohorts(watched_from: date) -> list[date]:
+    """Mondays of the first cohorts that began wholly after the corrective action was in place."""
+    first = watched_from + timedelta(days=-watched_from.weekday() % 7)
+    return [first + timedelta(weeks=n) for n in range(LATER_COHORTS)]
+
+
+def is_usual_again(returned: int, customers: int, usual: float) -> bool:
+    """Whether a cohort's rate can no longer be told from what was usual before the fall: the usual rate lies within
+    its Wilson interval, or below it."""
+    found = intervals.wilson(returned, customers)
+    return found is not None and found.high >= usual

@@ -1,0 +1,130 @@
+"""Cases read: those of a reach, open and closed, and which an alert belongs to."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from campaigns.cases import rules
+from campaigns.cases.models import Callback, Case, CaseStep, Recovery
+from campaigns.cases.split_queries import Fall
+from communities.models import StaffAct
+from communities.scoping import Scope
+from users.retention.models import RetentionAlert
+
+FALL = RetentionAlert.Direction.FALL
+
+
+def falls_without_case() -> list[RetentionAlert]:
+    """Open falls that no case has taken in, oldest cohort first (alert_open)."""
+    found = RetentionAlert.objects.filter(direction=FALL, closed_at=None, in_case=None)
+    return list(found.select_related("community").order_by("cohort", "k", "id"))
+
+
+def case_of(alert: RetentionAlert) -> Case | None:
+    return Case.objects.filter(alerts__alert=alert).select_related("community").first()
+
+
+def case_to_join(alert: RetentionAlert) -> Case | None:
+    """The open incident of its community, else the one that another alert of the same cohort opened."""
+    there = Case.objects.filter(community=alert.community_id, kind="incident").select_related("community")
+    still_open = there.exclude(state__in=rules.FINISHED).first()
+    return still_open or there.filter(alerts__alert__cohort=alert.cohort).first()
+
+
+def fall_of(case: Case) -> Fall:
+    """What its split is of."""
+    split = case.split
+    return Fall(case.community_id, date.fromisoformat(split["cohort"]), split["k"], split["base_weeks"])
+
+
+def visible_to(scope: Scope) -> QuerySet[Case]:
+    """Cases of communities in reach, newest first. A case is its community's whole: a station's reach has none."""
+    reach = Q() if scope.everywhere else Q(community__in=scope.communities)
+    return Case.objects.filter(reach).select_related("community", "taken_by", "closed_by", "pause", "batch")
+
+
+def case(scope: Scope, number: str) -> Case | None:
+    return visible_to(scope).filter(number=number).first()
+
+
+def open_ones(scope: Scope, community_id: int | None = None, kind: str = "") -> QuerySet[Case]:
+    """What is under way (case_state)."""
+    return _of(visible_to(scope).exclude(state__in=rules.FINISHED), community_id, kind)
+
+
+def library(
+    scope: Scope, *, words: str = "", cause: str = "", community_id: int | None = None, kind: str = ""
+) -> QuerySet[Case]:
+    """Closed cases that carry every one of the words somewhere: number, place, story, findings, lessons."""
+    found = _of(visible_to(scope).filter(state__in=rules.FINISHED), community_id, kind)
+    if cause:
+        found = found.filter(cause=cause)
+    for word in words.split():
+        found = found.filter(pk__in=_telling(word))
+    return found.order_by("-closed_at", "-id")
+
+
+def _telling(word: str) -> QuerySet[Case, Any]:
+    told = Q(number__icontains=word) | Q(community__name__icontains=word) | Q(story__icontains=word)
+    told |= Q(steps__evidence__icontains=word) | Q(lessons__title__icontains=word) | Q(lessons__text__icontains=word)
+    return Case.objects.filter(told).values("pk")
+
+
+def _of(found: QuerySet[Case], community_id: int | None, kind: str) -> QuerySet[Case]:
+    if community_id is not None:
+        found = found.filter(community=community_id)
+    return found.filter(kind=kind) if kind else found
+
+
+def untaken(scope: Scope) -> QuerySet[Case]:
+    """Incidents nobody is in charge of."""
+    return open_ones(scope, kind="incident").filter(taken_by=None)
+
+
+def steps(case: Case) -> list[CaseStep]:
+    """In the order of the checklist."""
+    place = {step: n for n, step in enumerate(rules.STEPS)}
+    return sorted(CaseStep.objects.filter(case=case).select_related("by"), key=lambda one: place[one.step])
+
+
+def alerts(case: Case) -> list[RetentionAlert]:
+    return list(RetentionAlert.objects.filter(in_case__case=case).order_by("cohort", "k"))
+
+
+def callbacks(case: Case) -> QuerySet[Callback]:
+    return Callback.objects.filter(case=case).select_related("station", "by", "customer").order_by("id")
+
+
+def tally(case: Case) -> dict[str, dict[str, int]]:
+    """Callbacks by state, answers and causes of those answered (callback_once)."""
+    found = Callback.objects.filter(case=case).order_by()
+    done = found.filter(state="done")
+    return {
+        "state": dict(found.values_list("state").annotate(n=Count("id"))),
+        "came_back": dict(done.exclude(came_back="").values_list("came_back").annotate(n=Count("id"))),
+        "cause": dict(done.exclude(cause="").values_list("cause").annotate(n=Count("id"))),
+    }
+
+
+def history(case: Case) -> list[StaffAct]:
+    """What was done, oldest first (act_of_a_thing)."""
+    acts = StaffAct.objects.filter(thing="case", thing_id=str(case.pk)).select_related("staff")
+    return list(acts.order_by("id"))
+
+
+def watched() -> list[Case]:
+    """Incidents whose corrective action is in place and that are still open (case_state)."""
+    found = Case.objects.filter(kind="incident", state="watching").exclude(watched_from=None)
+    return list(found.select_related("community"))
+
+
+def recoveries(case: Case) -> list[Recovery]:
+    return list(Recovery.objects.filter(case=case))
+
+
+def has_recovered(case: Case) -> bool:
+    """The newest cohort looked at is as usual in every week of it."""
+    found = recoveries(case)
+    newest = max((one.cohort for one in found), default=None)
+    return bool(found) and all(one.recovered for one in found if one.cohort == newest)
