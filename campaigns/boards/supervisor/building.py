@@ -52,7 +52,7 @@ def supervisor_building(request: DeskRequest, station_id: int, building: str) ->
 
 def _spot(task: Task, now: datetime) -> Spot:
     state = phone_rules.state_of(task.state, task.outcome, task.last_at, task.later_at, now)
-    icon, word = rules.CELLS[state]
+    icon, word = phone_rules.CELLS[state]
     return Spot(task, state, icon, _(word))
 
 
