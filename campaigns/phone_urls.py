@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.boards import lesson_phone
+from campaigns.boards import callback_phone, lesson_phone
 from campaigns.boards.cues import phone as cue_phone
 from campaigns.boards.phone import door, events, my_day
 
@@ -36,7 +36,20 @@ lesson_urls = [
     path("lessons/<int:lesson_id>/unread/", lesson_phone.phone_lesson_unread, name="phone-lesson-unread"),
 ]
 
+# whom to call because of an incident
+callback_urls = [
+    path("callbacks/", callback_phone.phone_callbacks, name="phone-callbacks"),
+    path("callbacks/<int:callback_id>/", callback_phone.phone_callback, name="phone-callback"),
+    path("callbacks/<int:callback_id>/number/", callback_phone.phone_callback_number, name="phone-callback-number"),
+    path("callbacks/<int:callback_id>/record/", callback_phone.phone_callback_record, name="phone-callback-record"),
+    path(
+        "callbacks/<int:callback_id>/undo/<int:tries>/",
+        callback_phone.phone_callback_undo,
+        name="phone-callback-undo",
+    ),
+]
+
 # what a phone kept, handed over
 event_urls = [path("events/", events.phone_events, name="phone-events")]
 
-urlpatterns = [*day_urls, *cue_urls, *lesson_urls, *event_urls]
+urlpatterns = [*day_urls, *cue_urls, *lesson_urls, *callback_urls, *event_urls]

@@ -58,6 +58,7 @@ VERBS = {
     "print": N_("printed"),
     "send": N_("sent"),
     "remind": N_("reminded"),
+    "record": N_("wrote down"),
 }
 
 THINGS = {
@@ -88,6 +89,7 @@ THINGS = {
     "drive": N_("recall drive"),
     "tasks": N_("tasks"),
     "lesson": N_("lesson"),
+    "callback": N_("callback"),
     "stage_action": N_("action of a stage"),
     "signups": N_("file of registrations or referrals"),
 }

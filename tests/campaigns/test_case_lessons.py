@@ -7,7 +7,7 @@ from campaigns.cases import lesson_queries, lessons
 from campaigns.cases.models import Lesson, Receipt
 from communities.models import Assignment, Notice, StaffAct, StaffMember
 from communities.scoping import Scope
-from tests.campaigns.case_world import make_case
+from tests.campaigns.practice_world import make_case
 from tests.cast import Cast
 from tests.conftest import TODAY
 

@@ -113,10 +113,10 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 ) -> None:
     client = as_("staff")
     client.get(reverse("my-day"))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(reverse("my-day"))
     phone_world.today(people, [make_door(people, "7", "1", f"{floor}0{n}") for floor in range(1, 7) for n in (1, 2)])
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(reverse("my-day"))
 
 

@@ -13,6 +13,7 @@ THINGS = {
     "grant": N_("coupon by hand"),
     "drive": N_("recall drive"),
     "visit": N_("visit"),
+    "case": N_("incident"),
 }
 
 

@@ -15,6 +15,8 @@ from campaigns.boards.phone import cards as phone_cards
 from campaigns.boards.phone import day as phone_day
 from campaigns.boards.phone import reading as phone_reading
 from campaigns.boards.phone.day import Day
+from campaigns.cases import callbacks
+from campaigns.cases import lesson_queries as lessons
 from campaigns.chances import queries as chances
 from campaigns.chances.rules import Chance
 from campaigns.drives.rules import DRIVE_CHANNELS
@@ -37,7 +39,8 @@ def my_day(request: DeskRequest) -> HttpResponse:
     day = phone_day.of(request.desk, timezone.now())
     left, likely = phone_reading.reveals_left(request.user), chances.likely_now(day.tasks, day.at)
     cues = cue_cards.cards(request.desk.scope, request.user, timezone.localdate(day.at))
-    context = _opened(request, day, likely) | field(request, day, left) | {"cues": cues}
+    also = {"to_read": lessons.unread(request.user), "to_call": callbacks.to_call(request.desk.scope).count()}
+    context = _opened(request, day, likely) | field(request, day, left) | {"cues": cues} | also
     return render(request, "campaigns/phone/my_day.html", context)
 
 
