@@ -16,6 +16,7 @@ from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
 from users.boards.api import Rfm, Segments
 from users.boards.cohort_api import Cohorts
+from users.boards.spend_api import SpendList
 from users.contact.api import CustomerWishes
 from users.directory.api import CustomerDetail, CustomerList
 from users.imports.api import ImportCommit, ImportDetail, ImportList, ImportProblems
@@ -56,6 +57,7 @@ urlpatterns = [
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),
+    path("spend/", SpendList.as_view(), name="api_spend"),
     path("imports/", ImportList.as_view(), name="api_imports"),
     path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
     path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from users.boards import cohort_views as cohorts
+from users.boards import spend_views as spend
 from users.boards import views as boards
 from users.contact import ledger_views as ledger
 from users.contact import views as contact
@@ -24,6 +25,14 @@ board_urls = [
     path("cohorts/cohorts.csv", cohorts.cohorts_csv, name="cohorts_csv"),
     path("cohorts/budgets/<slug:week>/", cohorts.cohort_budget, name="cohort_budget"),
     path("cohorts/budgets/changes/<int:change_id>/undo/", cohorts.cohort_budget_undo, name="cohort_budget_undo"),
+# /spend/
+spend_urls = [
+    path("spend/", spend.spend_sheet, name="spend"),
+    path("spend/spend.csv", spend.spend_csv, name="spend_csv"),
+    path("spend/paste/", spend.spend_paste, name="spend_paste"),
+    path("spend/cells/<slug:week>/", spend.spend_cell, name="spend_cell"),
+    path("spend/changes/<int:change_id>/undo/", spend.spend_undo, name="spend_undo"),
+    path("spend/sheets/<uuid:sheet>/undo/", spend.spend_sheet_undo, name="spend_sheet_undo"),
 ]
 
 # /customers/ /tags/
@@ -85,4 +94,11 @@ import_urls = [
     path("imports/addresses/forget/", teach_views.address_forget, name="address_forget"),
 ]
 
-urlpatterns: list[URLPattern] = [*customer_urls, *wish_urls, *outbox_urls, *board_urls, *import_urls]
+urlpatterns: list[URLPattern] = [
+    *customer_urls,
+    *wish_urls,
+    *outbox_urls,
+    *board_urls,
+    *spend_urls,
+    *import_urls,
+]

@@ -1,0 +1,196 @@
+"""The sheet of acquisition spend: looked at, typed into, pasted over, taken back, taken along."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from communities.access import Desk, DeskRequest, desk_page
+from communities.redirects import back
+from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS
+from opsdesk.lib import exports, figures, htmx, money
+from users.acquisition import spend_actions as actions
+from users.acquisition import spend_queries as queries
+from users.acquisition import spend_reading as reading
+from users.acquisition import spend_rules as rules
+from users.acquisition.models import Spend
+from users.boards import places, spend
+from users.boards.spend_forms import SheetForm, SpendForm
+
+_CHANGES = 15
+
+
+@desk_page(SEE_BOARDS)
+def spend_sheet(request: DeskRequest) -> HttpResponse:
+    return render(request, "users/spend/sheet.html", _page(request, SheetForm()))
+
+
+def _page(request: DeskRequest, form: SheetForm) -> dict[str, Any]:
+    desk, board = request.desk, spend.board_of(request.desk, request.GET, timezone.localdate())
+    shown = len(board.weeks)
+    ids = places.counted_places(desk, SEE_BOARDS)
+    return {
+        "board": board,
+        "form": form,
+        "place": desk.community or _("whole company"),
+        "is_company": desk.community is None,
+        "earlier": board.weeks[0] - timedelta(weeks=1),
+        "later": board.weeks[-1] + timedelta(weeks=shown),
+        "changes": _named(desk, queries.changes(ids, _CHANGES)),
+        "may_tell": spend.may_tell(desk),
+        "may_export": desk.may(EXPORT),
+    }
+
+
+def _named(desk: Desk, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {one.pk: one.name for one in desk.communities} | {queries.COMPANY: _("whole company")}
+    ways = dict(Spend.Way.choices)
+    return [one | {"place": names.get(one["place"], ""), "way": ways[one["way"]],
+                   "mine": one["by_id"] == desk.staff.pk} for one in changes]  # fmt: skip
+
+
+@desk_page(EXPORT)
+def spend_csv(request: DeskRequest) -> HttpResponseBase:
+    """What stands, a row a week, channel and place; the page reads it back."""
+    desk = request.desk
+    ids = places.counted_places(desk, SEE_BOARDS)
+    names = {one.pk: one.name for one in desk.communities}
+    found = sorted(queries.told(ids, date.min, date.max).items())
+    rows = [[week, channel, names.get(place, ""), money.yuan(fen)] for (week, place, channel), fen in found]
+    mark = f"{desk.staff} · {timezone.localtime():%Y-%m-%d %H:%M}"
+    written = exports.write(exports.CSV, ["week", "channel", "community", "amount"], rows, mark)
+    return exports.answer(written, exports.CSV, "spend")
+
+
+# -- One cell --------------------------------------------------------------------------------------------------------
+
+
+@desk_page(CHANGE_BUDGETS)
+def spend_cell(request: DeskRequest, week: str) -> HttpResponse:
+    """A week and channel (`?channel=`) of the chosen place: a form in its cell, or a page where there is no script."""
+    desk, monday, channel = request.desk, _monday(week), request.GET.get("channel", "")
+    if not spend.may_tell(desk) or not 0 < len(channel) <= rules.CHANNEL_CHARS:
+        raise Http404
+    place = desk.community.id if desk.community else None
+    standing = queries.standing(monday, channel, place)
+    form = SpendForm(request.POST or None, initial={"fen": standing.fen if standing else None})
+    sentence = f"{monday:%Y-%m-%d} · {channel} · {desk.community or _('whole company')}"
+    context = {"form": form, "week": monday, "channel": channel, "title": _("Acquisition spend"), "submit": _("Keep"),
+               "may_tell": True, "sentence": sentence}  # fmt: skip
+    if request.method != "POST" or not form.is_valid():
+        return htmx.render_page(request, "forms/page.html", "users/spend/_cell_form.html", context)
+    change = actions.tell(monday, channel, place, form.cleaned_data["fen"], desk.staff)
+    undo = reverse("spend_undo", args=[change.pk]) if change else ""
+    said = _("Kept: %(amount)s for %(channel)s, week of %(week)s") % {
+        "amount": figures.yuan(form.cleaned_data["fen"], 0), "channel": channel, "week": f"{monday:%m-%d}",
+    }  # fmt: skip
+    if not htmx.wants_part(request):
+        messages.success(request, said, extra_tags=undo)
+        return redirect(_sheet_of(desk))
+    context["told"] = _told_now(desk, monday, channel)
+    return htmx.with_toast(render(request, "users/spend/_cell.html", context), said, undo=undo)
+
+
+def _told_now(desk: Desk, week: date, channel: str) -> rules.Told | None:
+    """A cleared figure of the company shows the sum of its communities again."""
+    ids = places.counted_places(desk, SEE_BOARDS)
+    return rules.by_channel(queries.told(ids, week, week)).get((week, channel))
+
+
+@desk_page(CHANGE_BUDGETS)
+@require_POST
+def spend_undo(request: DeskRequest, change_id: int) -> HttpResponse:
+    """One's own statement only, as long as nothing newer was said of the cell."""
+    change = get_object_or_404(Spend, pk=change_id, by=request.desk.staff)
+    if not _reaches(request.desk, change.community_id):
+        raise Http404
+    if actions.take_back(change, request.desk.staff):
+        messages.success(request, _("Taken back"))
+    else:
+        messages.error(request, _("Something newer was said meanwhile; nothing was taken back."))
+    return redirect(back(request, reverse("spend")))
+
+
+def _reaches(desk: Desk, community_id: int | None) -> bool:
+    scope = desk.scope_for(CHANGE_BUDGETS)
+    return scope.sees_community(community_id) if community_id else scope.everywhere
+
+
+def _monday(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+    monday = day - timedelta(days=day.weekday())
+    if not rules.FIRST_MONDAY <= monday <= timezone.localdate() + timedelta(days=rules.AHEAD_DAYS):
+        raise Http404
+    return monday
+
+
+def _sheet_of(desk: Desk) -> str:
+    return f"{reverse('spend')}{f'?community={desk.chosen}' if desk.chosen else ''}"
+
+
+# -- A whole sheet ---------------------------------------------------------------------------------------------------
+
+
+@desk_page(CHANGE_BUDGETS)
+@require_POST
+def spend_paste(request: DeskRequest) -> HttpResponse:
+    """First shown as it was understood; with `write` it is written."""
+    desk, form = request.desk, SheetForm(request.POST, request.FILES)
+    if not spend.may_tell(desk):
+        raise Http404
+    if not form.is_valid():
+        return render(request, "users/spend/sheet.html", _page(request, form), status=422)
+    frame = spend.frame_of(desk, request.GET, timezone.localdate())
+    sheet = rules.read(form.cleaned_data["rows"], frame)
+    way = Spend.Way.IMPORTED if form.cleaned_data["file"] or request.POST.get("sent") else Spend.Way.PASTED
+    if request.POST.get("write") and sheet.entries:
+        return _write(request, sheet, way)
+    context = _preview(desk, sheet) | {"text": reading.as_text(form.cleaned_data["rows"]), "sent": way == "imported"}
+    return render(request, "users/spend/preview.html", context)
+
+
+def _write(request: DeskRequest, sheet: rules.Sheet, way: str) -> HttpResponse:
+    kept = actions.keep_sheet(sheet.entries, way, request.desk.staff)
+    undo = reverse("spend_sheet_undo", args=[kept.sheet]) if kept.sheet else ""
+    said = _("Written: %(changed)s amounts; %(same)s stood so already") % {"changed": kept.changed, "same": kept.same}
+    messages.success(request, said, extra_tags=undo)
+    return redirect(_sheet_of(request.desk))
+
+
+def _preview(desk: Desk, sheet: rules.Sheet) -> dict[str, Any]:
+    names = {one.pk: one.name for one in desk.communities} | {queries.COMPANY: _("whole company")}
+    weeks = [one.week for one in sheet.entries] or [rules.FIRST_MONDAY]
+    now = queries.told([*names], min(weeks), max(weeks))
+    return {
+        "entries": [
+            {"entry": one, "place": names.get(one.community_id or 0, ""),
+             "before": now.get((one.week, one.community_id or 0, one.channel))}
+            for one in sheet.entries
+        ],
+        "problems": [{"problem": one, "reason": _(rules.REASONS[one.reason])} for one in sheet.problems],
+        "sum": sum(one.fen for one in sheet.entries),
+    }  # fmt: skip
+
+
+@desk_page(CHANGE_BUDGETS)
+@require_POST
+def spend_sheet_undo(request: DeskRequest, sheet: UUID) -> HttpResponse:
+    """One's own sheet, cell by cell as it stood before; cells told anew since then stay."""
+    changes = Spend.objects.filter(sheet=sheet, by=request.desk.staff)
+    if not changes or not all(_reaches(request.desk, one.community_id) for one in changes):
+        raise Http404
+    undone, newer = actions.take_back_sheet(sheet, request.desk.staff)
+    said = _("Taken back: %(n)s amounts") % {"n": undone}
+    messages.success(request, f"{said}{_('; ')}{_('%(n)s were told anew meanwhile') % {'n': newer}}" if newer else said)
+    return redirect(back(request, reverse("spend")))
