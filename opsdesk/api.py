@@ -14,8 +14,10 @@ from coupons.grants.api import CouponUse, CustomerCoupons
 from coupons.handover.api import ParcelFetched, ParcelList
 from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
+from opsdesk.insight.metric_api import MetricList
 from users.boards.api import Rfm, Segments
 from users.boards.cohort_api import Cohorts
+from users.boards.funnel.api import Funnel
 from users.boards.spend_api import SpendList
 from users.contact.api import CustomerWishes
 from users.directory.api import CustomerDetail, CustomerList
@@ -25,6 +27,7 @@ urlpatterns = [
     path("", api_page.reference, name="api"),
     path("openapi.json", api_page.Schema.as_view(), name="api_schema"),
     path("communities/", CommunityList.as_view(), name="api_communities"),
+    path("metrics/", MetricList.as_view(), name="api_metrics"),
     path("customers/", CustomerList.as_view(), name="api_customers"),
     path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
     path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),
@@ -58,6 +61,7 @@ urlpatterns = [
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),
     path("spend/", SpendList.as_view(), name="api_spend"),
+    path("funnel/", Funnel.as_view(), name="api_funnel"),
     path("imports/", ImportList.as_view(), name="api_imports"),
     path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
     path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),
