@@ -13,6 +13,8 @@ from campaigns.boards.drives import steps as drive_steps
 from campaigns.boards.drives import task as drive_task
 from campaigns.boards.drives import task_list as drive_tasks
 from campaigns.boards.drives import views as drives
+from campaigns.boards.hours import files as hours_files
+from campaigns.boards.hours import views as hours
 from campaigns.boards.supervisor import building as supervisor_building
 from campaigns.boards.supervisor import refused
 from campaigns.boards.supervisor import to_do as supervisor_tasks
@@ -43,7 +45,7 @@ drive_urls: list[URLPattern] = [
     path("drives/<slug:number>/tasks/<int:task_id>/leave-out/", drive_task.drive_leave_out, name="drive-leave-out"),
 ]
 
-# /supervisor/ /visits/ /channels-compared/
+# /supervisor/ /visits/ /hours/
 board_urls: list[URLPattern] = [
     path("supervisor/", supervisor.supervisor, name="supervisor"),
     path("supervisor/tasks/", supervisor_tasks.supervisor_tasks, name="supervisor-tasks"),
@@ -59,6 +61,8 @@ board_urls: list[URLPattern] = [
     path("visits/doors/", visit_table_people.visit_doors, name="visit-doors"),
     path("visits/people/", visit_table_people.visit_people, name="visit-people"),
     path("visits/channels/", channels_compared.channels_compared, name="channels-compared"),
+    path("hours/", hours.best_hours, name="best-hours"),
+    path("hours/csv/", hours_files.best_hours_csv, name="best-hours-csv"),
 ]
 
 # /cues/

@@ -101,6 +101,7 @@ ELSEWHERE = (
     Entry("api", N_("API"), "book-2", rules.USE_API),
     Entry("addresses", N_("Addresses to teach"), "map-pin", rules.IMPORT),
     Entry("channels-compared", N_("Channels compared"), "chart-dots", rules.SEE_FIELD),
+    Entry("best-hours", N_("Best channel and hour"), "clock", rules.SEE_FIELD),
     Entry("refused-events", N_("Refused outcomes"), "alert-circle", rules.SEE_FIELD),
     Entry("policy_history", N_("History of policies"), "history", rules.SEE_POLICIES),
     Entry("demo", N_("Sample data"), "database", rules.IMPORT),

@@ -24,7 +24,7 @@ _KNOCKED = [code for code, outcome in OUTCOMES.items() if outcome.knocked]
 _OPENED = [code for code, outcome in OUTCOMES.items() if outcome.opened]
 
 # The door visits that are remembered, with hour, weekday (Monday is 1), kind of day and weight (visit_of_a_day).
-_DOORS = """
+DOORS = """
 SELECT v.community_id, v.building, v.station_id,
        extract(isodow FROM v.at AT TIME ZONE 'Asia/Shanghai')::int AS weekday,
        CASE WHEN extract(isodow FROM v.at AT TIME ZONE 'Asia/Shanghai') > 5 THEN 'weekend' ELSE 'workday' END AS kind,
@@ -39,9 +39,9 @@ SELECT v.community_id, v.building, v.station_id,
 _BY_HOUR = f"""
 SELECT kind, hour, sum(weight), coalesce(sum(weight) FILTER (WHERE opened), 0),
        coalesce(sum(weight) FILTER (WHERE {{here}}), 0), coalesce(sum(weight) FILTER (WHERE opened AND {{here}}), 0)
-  FROM ({_DOORS}) seen GROUP BY kind, hour
+  FROM ({DOORS}) seen GROUP BY kind, hour
 """
-_HERE = "(community_id = ANY(%(communities)s) OR station_id = ANY(%(stations)s))"
+HERE = "(community_id = ANY(%(communities)s) OR station_id = ANY(%(stations)s))"
 
 # One row a building of these communities, one a community and one for the company, all at one hour of such days; then
 # the same of the one weekday.
@@ -50,7 +50,7 @@ SELECT CASE grouping(community_id, building) WHEN 3 THEN 'company' WHEN 1 THEN '
        community_id, building, sum(weight), coalesce(sum(weight) FILTER (WHERE opened), 0),
        coalesce(sum(weight) FILTER (WHERE weekday = %(weekday)s), 0),
        coalesce(sum(weight) FILTER (WHERE opened AND weekday = %(weekday)s), 0)
-  FROM ({_DOORS}) seen WHERE kind = %(kind)s AND hour = %(hour)s
+  FROM ({DOORS}) seen WHERE kind = %(kind)s AND hour = %(hour)s
  GROUP BY GROUPING SETS ((), (community_id), (community_id, building))
 HAVING grouping(community_id) = 1 OR community_id = ANY(%(communities)s)
 """
@@ -92,19 +92,19 @@ BEFORE_ANY_ORDER = 5000.0  # fen an order, before there is one
 def by_hour(places: Scope | Collection[int] | None, as_of: date) -> dict[Hour, Chance]:
     """Open rate of doors by kind of day and hour, for every hour at which doors are knocked at: of the communities or
     the reach asked for (None: the company), shrunk towards the company's, and its towards the prior."""
-    scope = _scope(places)
+    scope = scope_of(places)
     here = {"communities": list(scope.communities), "stations": list(scope.stations)}
     found = {
         (kind, hour): sums
         for kind, hour, *sums in sql.rows(
-            _BY_HOUR.replace("{here}", "TRUE" if scope.everywhere else _HERE), **_remembered(as_of), **here
+            _BY_HOUR.replace("{here}", "TRUE" if scope.everywhere else HERE), **remembered(as_of), **here
         )
     }
     hours = [(kind, hour) for kind in rules.KINDS for hour in range(rules.FIRST_HOUR, rules.LAST_HOUR)]
     return {hour: _at(hour, found.get(hour, [0.0] * 4), scope.everywhere) for hour in hours}
 
 
-def _scope(places: Scope | Collection[int] | None) -> Scope:
+def scope_of(places: Scope | Collection[int] | None) -> Scope:
     if isinstance(places, Scope):
         return places
     return Scope(everywhere=True) if places is None else Scope(communities=frozenset(places))
@@ -116,7 +116,8 @@ def _at(hour: Hour, sums: list[float], everywhere: bool) -> Chance:
     return company if everywhere else rules.chance(opened_here, n_here, company.p, rules.HOUR_STRENGTH)
 
 
-def _remembered(as_of: date) -> dict[str, Any]:
+def remembered(as_of: date) -> dict[str, Any]:
+    """The params of DOORS."""
     return {
         "as_of": as_of, "since": as_of - REMEMBERED, "half_life": rules.HALF_LIFE_WEEKS, "opened": _OPENED,
         "knocked": _KNOCKED,
@@ -132,9 +133,9 @@ class BestHour:
     chance: Chance
 
 
-def best_hours(community_id: int | None, as_of: date) -> list[BestHour]:
+def best_hours(places: Scope | Collection[int] | None, as_of: date) -> list[BestHour]:
     """Every hour of working days and weekends, the likeliest first; of equals the earlier."""
-    found = by_hour(None if community_id is None else [community_id], as_of)
+    found = by_hour(places, as_of)
     rows = [BestHour(kind, hour, chance) for (kind, hour), chance in found.items()]
     return sorted(rows, key=lambda row: (-row.chance.p, row.kind != "workday", row.hour))
 
@@ -144,23 +145,24 @@ def best_hours(community_id: int | None, as_of: date) -> list[BestHour]:
 
 def by_building(community_id: int, building: str, at: datetime) -> Chance:
     """That somebody of this building answers at this hour of such a day."""
-    return _now({(community_id, building)}, at)[community_id, building]
+    return likely_at({(community_id, building)}, at)[community_id, building]
 
 
 def likely_now(tasks: Iterable[Task], at: datetime) -> dict[str, Chance]:
     """By building of these tasks: that somebody answers now. One query. Of buildings of two communities with one name
     the one that more is known of."""
-    found = _now({(task.community_id, task.building) for task in tasks}, at)
+    found = likely_at({(task.community_id, task.building) for task in tasks}, at)
     return {building: one for (_place, building), one in sorted(found.items(), key=lambda item: item[1].n)}
 
 
-def _now(places: set[tuple[int, str]], at: datetime) -> dict[tuple[int, str], Chance]:
-    """Building on this weekday, shrunk towards the building on such days, its community, the company, the prior."""
+def likely_at(places: set[tuple[int, str]], at: datetime) -> dict[tuple[int, str], Chance]:
+    """By community and building: the building on this weekday, shrunk towards the building on such days, its
+    community, the company, the prior."""
     local = timezone.localtime(at)
     hour = rules.kind_of(local.weekday()), local.hour
     asked = {"kind": hour[0], "hour": hour[1], "weekday": local.isoweekday()}
     here = sorted({community for community, _name in places})
-    rows = sql.rows(_AT_ONE_HOUR, **_remembered(local.date()), **asked, communities=here) if places else []
+    rows = sql.rows(_AT_ONE_HOUR, **remembered(local.date()), **asked, communities=here) if places else []
     seen = {(level, community, building): sums for level, community, building, *sums in rows}
     company = _towards(rules.prior(hour), rules.HOUR_STRENGTH, seen.get(("company", None, None)))
     found = {}
@@ -188,7 +190,7 @@ def by_channel(as_of: date) -> dict[tuple[str, str], Rates]:
     until = as_of - timedelta(days=days)
     found = {
         (channel, rfm_class): Tried(*sums)
-        for channel, rfm_class, *sums in sql.rows(_BY_CHANNEL, **_remembered(as_of), until=until, days=days)
+        for channel, rfm_class, *sums in sql.rows(_BY_CHANNEL, **remembered(as_of), until=until, days=days)
     }
     net = sql.value(_NET_OF_A_PURCHASE) or BEFORE_ANY_ORDER
     return {

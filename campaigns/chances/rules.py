@@ -21,6 +21,7 @@ HALF_LIFE_WEEKS = 26
 # What is believed before the first visit: the article's before and after work (7-9, 17-20), when vegetables are bought
 # (9-11 on working days), weekends flat.
 BUSY, SHOPPING, QUIET, WEEKEND = 0.45, 0.38, 0.22, 0.40
+BELIEVED = {"busy": BUSY, "shopping": SHOPPING, "quiet": QUIET, "weekend": WEEKEND}
 FIRST_HOUR, LAST_HOUR = 7, 21  # doors are knocked at from seven until nine
 # As many visits as the prior weighs. Twenty: about two evenings of one person; a company of a week is past it.
 HOUR_STRENGTH, BUILDING_STRENGTH, WEEKDAY_STRENGTH, RATE_STRENGTH, ORDER_STRENGTH = 20.0, 12.0, 12.0, 30.0, 10.0

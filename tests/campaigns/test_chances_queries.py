@@ -53,7 +53,7 @@ def test_before_any_visit_the_hours_are_as_believed(people: Cast) -> None:
         {hour: rules.prior(hour) for hour in found}
     )
     assert len(found) == 2 * 14
-    best = queries.best_hours(people.cuiping.pk, AS_OF)
+    best = queries.best_hours([people.cuiping.pk], AS_OF)
     assert [(row.kind, row.hour) for row in best[:3]] == [("workday", 7), ("workday", 8), ("workday", 17)]
 
 
@@ -64,7 +64,7 @@ def test_planted_rates_by_hour_are_recovered_from_a_few_weeks_of_visits(people: 
     for hour, p in true.items():
         opened = sum(dice.random() < p for _ in range(150))
         visits(task, people, 150, opened, at=at(hour))
-    best = [row for row in queries.best_hours(people.cuiping.pk, AS_OF) if row.kind == "workday"]
+    best = [row for row in queries.best_hours([people.cuiping.pk], AS_OF) if row.kind == "workday"]
     assert [row.hour for row in best[:3]] == [12, 19, 18]
     assert all(row.chance.low <= true[row.hour] <= row.chance.high for row in best[:3])
     assert all(abs(row.chance.p - true[row.hour]) < 0.12 for row in best)
@@ -72,7 +72,7 @@ def test_planted_rates_by_hour_are_recovered_from_a_few_weeks_of_visits(people: 
 
 def test_three_visits_do_not_overrule_what_is_believed(people: Cast, task: Task) -> None:
     visits(task, people, 3, 3, at=at(14))
-    best = queries.best_hours(people.cuiping.pk, AS_OF)
+    best = queries.best_hours([people.cuiping.pk], AS_OF)
     found = {(row.kind, row.hour): row.chance for row in best}
     assert (best[0].kind, best[0].hour) == ("workday", 7)
     assert rules.QUIET < found["workday", 14].p < 0.45

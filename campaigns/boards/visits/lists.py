@@ -82,10 +82,20 @@ def tellers(scope: Scope) -> QuerySet[StaffMember]:
     return StaffMember.objects.filter(Exists(mine))
 
 
+def at_hour(found: QuerySet[Visit], weekday: int | None, hour: int | None, building: str) -> QuerySet[Visit]:
+    """Of one weekday (Monday is 1), one hour and one building; None and "": of every one."""
+    found = found if weekday is None else found.filter(at__iso_week_day=weekday)
+    found = found if hour is None else found.filter(at__hour=hour)
+    return found.filter(building=building) if building else found
+
+
 def of_kind(found: QuerySet[Visit], what: str, staff: int | None = None) -> QuerySet[Visit]:
-    """Those that a number counts: a door once a task and day (and, of one person, once of theirs)."""
+    """Those that a number counts: a door once a task and day (and, of one person, once of theirs); a knock each
+    time."""
     if what == "all":
         return found
+    if what == "knocked":
+        return found.filter(_OUTCOMES["visited"], channel="door")
     if what == "talks":
         return counted(found.exclude(channel="door"), staff)
     return counted(found.filter(channel="door"), staff).filter(_OUTCOMES.get(what, Q()))

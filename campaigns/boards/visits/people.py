@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from campaigns.boards.supervisor import rules as supervisor_rules
@@ -27,21 +28,34 @@ _BY_ID = paging.SortKey("id", int)
 
 @dataclass(frozen=True)
 class Asked:
-    """Words of the address of a list of doors. A person and a station narrow it; the days are never open-ended."""
+    """Words of the address of a list of doors. A person, a station, an hour and a building narrow it; the days are
+    never open-ended."""
 
     what: str
     first: date
     last: date
     staff: StaffMember | None
     station: Any
+    weekday: int | None
+    hour: int | None
+    building: str
+
+    @property
+    def spell(self) -> str:
+        """Weekday and hour in words."""
+        day = str(WEEKDAYS[self.weekday - 1]) if self.weekday else ""
+        hour = "" if self.hour is None else f"{self.hour}:00–{self.hour + 1}:00"
+        return " ".join(part for part in (day, hour) if part)
 
 
 @desk_page(SEE_FIELD)
 def visit_doors(request: DeskRequest) -> HttpResponse:
-    """`what`, `from`, `to`, `community` and `with`, `staff`, `station`: newest first, on pages."""
+    """`what`, `from`, `to`, `community` and `with`, `staff`, `station`, `weekday`, `hour`, `building`: newest first, on
+    pages."""
     asked, sight = _asked(request), _named(request.desk, request.GET)
     places = sight.places if sight else None
     found = lists.told(request.desk.scope, asked.first, asked.last, places, _pk(asked.staff), _pk(asked.station))
+    found = lists.at_hour(found, asked.weekday, asked.hour, asked.building)
     money = lists.paid(sight.scope, sight.period, sight.places) if sight and asked.what == "paid" else {}
     found = found.filter(pk__in=money) if asked.what == "paid" else lists.of_kind(found, asked.what, _pk(asked.staff))
     place, size = paging.place_of(request.GET, _NEWEST.read), paging.size_of(request.GET)
@@ -56,7 +70,7 @@ def visit_doors(request: DeskRequest) -> HttpResponse:
         "page": page,
         "total": found.count(),
         "with_money": asked.what == "paid",
-        "kinds": [(key, _(label)) for key, label in DOORS.items() if key != "paid"],
+        "kinds": [(key, _(label)) for key, label in DOORS.items() if key not in ("paid", "knocked")],
     }
     return htmx.render_page(request, "campaigns/visits/doors.html", "campaigns/visits/_doors.html", context)
 
@@ -68,7 +82,13 @@ def _asked(request: DeskRequest) -> Asked:
         raise Http404
     staff = _one(lists.tellers(request.desk.scope), request.GET.get("staff", ""))
     station = _one(communities.stations_in(request.desk.scope), request.GET.get("station", ""))
-    return Asked(what, begin, end, staff, station)
+    weekday, hour = (_within(request.GET.get(name, ""), most) for name, most in (("weekday", 7), ("hour", 23)))
+    return Asked(what, begin, end, staff, station, weekday or None, hour, request.GET.get("building", "")[:20])
+
+
+def _within(text: str, most: int) -> int | None:
+    """A number of an address; what is none, or too large, narrows nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 and int(text) <= most else None
 
 
 def _one(found: Any, pk: str) -> Any:

@@ -56,6 +56,7 @@ DEFINITIONS = {
 DOORS = {
     "all": N_("Everything told"),
     "visited": N_("Visited doors"),
+    "knocked": N_("Knocks at doors"),
     "opened": N_("Opened doors"),
     "ordered": N_("Doors that ordered"),
     "not_reached": N_("Doors not reached"),
