@@ -1,6 +1,6 @@
 """What every station is told because of a case: sent once, read once by each, asked for again when it is late."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,13 +14,12 @@ from communities.notices import actions as notices
 from communities.rules import ROLES
 from opsdesk.lib import phones
 from opsdesk.lib.words import N_
-from users.purchases.rules import SHANGHAI
 
 AT_STATION = [code for code, role in ROLES.items() if role.at_station]
 KIND = N_("To read")
-SENT = N_("Read this and say so: {title}")
-REMINDED = N_("Not read yet: {title}")
-OVERDUE = N_("To be read by {day}, and not read yet: {title}")
+SENT = N_("Read this and say so: %(title)s")
+REMINDED = N_("Not read yet: %(title)s")
+OVERDUE = N_("To be read by %(day)s, and not read yet: %(title)s")
 
 
 @transaction.atomic
@@ -94,11 +93,6 @@ def _tell(lesson: Lesson, people: list[int], text: str, occasion: str) -> int:
         people, kind=KIND, text=text, key=f"lesson-{lesson.pk}", occasion=occasion, icon="book-2",
         params={"title": lesson.title, "day": due}, href=reverse("phone-lesson", args=[lesson.pk]),
     )  # fmt: skip
-
-
-def day_begins(day: date) -> datetime:
-    """The moment that ends everything before this day."""
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def usual_due(on: date) -> date:
