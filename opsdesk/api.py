@@ -19,6 +19,7 @@ from users.boards.api import Rfm, Segments
 from users.boards.cohort_api import Cohorts
 from users.boards.funnel.api import Funnel
 from users.boards.spend_api import SpendList
+from users.boards.growth_api import Growth
 from users.contact.api import CustomerWishes
 from users.directory.api import CustomerDetail, CustomerList
 from users.imports.api import ImportCommit, ImportDetail, ImportList, ImportProblems
@@ -62,6 +63,7 @@ urlpatterns = [
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),
     path("spend/", SpendList.as_view(), name="api_spend"),
     path("funnel/", Funnel.as_view(), name="api_funnel"),
+    path("growth/", Growth.as_view(), name="api_growth"),
     path("imports/", ImportList.as_view(), name="api_imports"),
     path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
     path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from users.boards import cohort_views as cohorts
 from users.boards import spend_views as spend
+from users.boards import growth_views as growth
 from users.boards import views as boards
 from users.contact import ledger_views as ledger
 from users.contact import views as contact
@@ -22,6 +23,8 @@ board_urls = [
     path("rfm/", boards.rfm_board, name="rfm"),
     path("cleaning/", boards.cleaning, name="cleaning"),
     path("cohorts/", cohorts.cohort_board, name="cohorts"),
+    path("growth/", growth.growth_board, name="growth"),
+    path("growth/growth.csv", growth.growth_csv, name="growth_csv"),
     path("cohorts/cohorts.csv", cohorts.cohorts_csv, name="cohorts_csv"),
     path("cohorts/budgets/<slug:week>/", cohorts.cohort_budget, name="cohort_budget"),
     path("cohorts/budgets/changes/<int:change_id>/undo/", cohorts.cohort_budget_undo, name="cohort_budget_undo"),

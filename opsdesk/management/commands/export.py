@@ -14,6 +14,7 @@ from communities.policies import queries as policies
 from opsdesk.lib import exports
 from users.directory import actions
 from users.directory.extracts import EXTRACTS, Shown
+from users.growth import extracts as growth
 from users.lifecycle import actions as lifecycle
 from users.lifecycle import queries as lifecycle_queries
 from users.lifecycle.models import SnapshotDay
@@ -23,19 +24,20 @@ from users.rfm import actions as rfm
 from users.rfm import queries as rfm_queries
 from users.rfm.models import RfmDay
 
-COHORTS = "cohorts"
+COHORTS, GROWTH = "cohorts", "growth"
 
 
 class Command(BaseCommand):
     help = (
         "Writes a table as CSV (UTF-8) to standard output, in order of customer: segments, rfm, transitions since the "
-        "Monday before, or customers; or cohorts (cohort, k, customers; by --grain and --breakdown). "
+        "Monday before, or customers; or cohorts (cohort, k, customers; by --grain and --breakdown); "
+        "or growth (the flows of each finished week; --breakdown community). "
         "A date that was never computed is computed first. "
         "Names and phones are masked; --reveal REASON shows them and is logged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("table", choices=sorted([*EXTRACTS, COHORTS]))
+        parser.add_argument("table", choices=sorted([*EXTRACTS, COHORTS, GROWTH]))
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today unless told")
         parser.add_argument("--community", metavar="CODE", help="code or name: only those counted in this community")
         parser.add_argument("--grain", choices=list(rules.GRAINS), default="week", help="of cohorts; week unless told")
@@ -46,14 +48,17 @@ class Command(BaseCommand):
         day = as_of or timezone.localdate()
         place = arguments.community(options["community"])
         reason = _reason(options["reveal"])
-        if table != COHORTS:
+        _check_growth(table, **options)
+        if table not in (COHORTS, GROWTH):
             self._compute_if_missing(table, day)
         act = actions.log_export(
             None, what=table, rows=0, reason=reason, community_id=place.pk if place else None,
             as_of=str(day), revealed=bool(reason), asked="command line",
         )  # fmt: skip
         places = [place.pk] if place else None
-        if table == COHORTS:
+        if table == GROWTH:
+            head, rows = growth.extract(day, places, options["breakdown"])
+        elif table == COHORTS:
             head, rows = retention.extract(day, places, options["grain"], options["breakdown"])
         else:
             head, rows = EXTRACTS[table].head, EXTRACTS[table].rows(day, places, Shown(in_clear=bool(reason)))
@@ -87,6 +92,11 @@ class Command(BaseCommand):
 def _is_whole(day: SnapshotDay | RfmDay | None) -> bool:
     """Computed, and for every community."""
     return day is not None and day.last_change_id >= 0
+
+
+def _check_growth(table: str, grain: str, breakdown: str, **_options: Any) -> None:
+    if table == GROWTH and (grain != "week" or breakdown not in ("", growth.COMMUNITY)):
+        raise CommandError("growth is counted by week, and broken down by community only")
 
 
 def _day(text: str) -> date:

@@ -1,0 +1,178 @@
+"""The growth board (S27) and its file."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from communities.access import Desk, DeskRequest, desk_page
+from communities.rules import EXPORT, SEE_BOARDS, SEE_CUSTOMERS
+from opsdesk.lib import charts, exports, figures
+from users.boards import growth, growth_drawing, growth_tables, places
+from users.boards.growth import Ask, Board
+from users.growth import extracts, rules
+from users.growth.rules import Flow
+
+_PAGE, _NOTHING_YET = "users/growth/growth.html", "users/boards/nothing_yet.html"
+MILESTONES = (4, 8, rules.AHEAD)  # weeks ahead
+METRICS = {  # of the dictionary
+    rules.NEW: "new_payers", rules.RETAINED: "retained", rules.RECALLED: "recall", rules.LOST: "lost",
+    rules.ACTIVE: "active",
+}  # fmt: skip
+
+
+@desk_page(SEE_BOARDS)
+def growth_board(request: DeskRequest) -> HttpResponse:
+    desk, ask = request.desk, growth.ask_of(request.GET)
+    board = read_board(request, desk, ask)
+    if board is None:
+        return render(request, _NOTHING_YET, {"title": _("Growth accounting")})
+    linked = desk.may(SEE_CUSTOMERS)
+    shown = growth.places_shown(desk, board)
+    definitions = _definitions(board)
+    weeks = growth_tables.week_rows(board, linked)
+    context = {
+        "sight": board.sight,
+        "ask": ask,
+        "board": board,
+        "lengths": [*map(str, rules.COUNTS), growth.ALL],
+        "tiles": _tiles(board, weeks[0]["cells"], definitions),
+        "tank": growth_drawing.tank(board.total[board.newest], _ceiling(board), board.target),
+        "newest": weeks[0],
+        "bars": growth_drawing.bars(board.total, board.open_week, _hrefs(weeks)),
+        "labels": {name: _(word) for name, word in rules.LABELS.items()},
+        "ratios": _ratios(board),
+        "weeks": weeks,
+        "outlook": _outlook(board),
+        "communities": growth_tables.community_rows(board, shown, linked),
+        "levers": growth_tables.lever_rows(board, shown, linked),
+        "together": growth_tables.all_together(board, shown),
+        "new_places": growth_tables.new_places(board, shown),
+        "definitions": definitions,
+        "base_weeks": rules.BASE_WEEKS,
+        "may_export": desk.may(EXPORT),
+    }
+    return render(request, _PAGE, context)
+
+
+@desk_page(EXPORT)
+def growth_csv(request: HttpRequest) -> HttpResponseBase:
+    """One row a week that is over; with `?breakdown=community` one row a community and week."""
+    desk = cast(DeskRequest, request).desk
+    ask = growth.ask_of(request.GET)
+    board = read_board(request, desk, ask)
+    head = [*extracts.HEAD, *([extracts.COMMUNITY] if ask.by_community else [])]
+    mark = f"{desk.staff} · {timezone.localtime():%Y-%m-%d %H:%M}"
+    written = exports.write(exports.CSV, head, _file_rows(desk, board) if board else [], mark)
+    return exports.answer(written, exports.CSV, "growth")
+
+
+def read_board(request: HttpRequest, desk: Desk, ask: Ask) -> Board | None:
+    sight = places.sight_of(request, desk)
+    return growth.board_of(sight, ask) if sight else None
+
+
+def _file_rows(desk: Desk, board: Board) -> list[list[Any]]:
+    if not board.ask.by_community:
+        return [[week, *extracts.cells(flow)] for week, flow in board.total.items()]
+    return [
+        [week, *extracts.cells(board.flow_of(place.id, week)), place.name]
+        for place in growth.places_shown(desk, board)
+        for week in board.weeks
+    ]
+
+
+# -- What stands on the page -----------------------------------------------------------------------------------------
+
+
+def _definitions(board: Board) -> dict[str, dict[str, Any]]:
+    asked = {"as_of": board.sight.as_of}
+    told = {
+        name: {"metric": METRICS[name], "what": _(rules.DEFINITIONS[name])} | asked | {"n": getattr(_now(board), name)}
+        for name in rules.FLOWS
+    }
+    window = _("the last %(n)s finished weeks") % {"n": rules.BASE_WEEKS}
+    return told | {
+        "ratio": {
+            "metric": "quick_ratio", "what": _("Customers who joined or came back for each one lost."),
+            "formula": _("(new + recalled) ÷ lost"), **asked,
+        },
+        "penetration": {
+            "metric": "penetration", "what": _("Customers who ever paid, of the households of the community."),
+            "formula": _("customers who ever paid ÷ households"), **asked,
+        },
+        "frequency": {
+            "metric": "frequency", "what": _("Purchases a week of each customer who bought in it."),
+            "formula": _("purchases ÷ active customers, mean of the weeks"), "window": window, **asked,
+        },
+    }  # fmt: skip
+
+
+def _now(board: Board) -> Flow:
+    return board.total[board.newest]
+
+
+def _tiles(board: Board, cells: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    """The newest finished week against the one before, with the weeks shown as a line."""
+    flows = list(board.total.values())
+    base = _("from the week before")
+    tiles = [
+        {
+            "label": _(rules.LABELS[name]),
+            "number": figures.count(cells[name]["value"]),
+            "href": cells[name]["href"],
+            "change": _change(flows, name),
+            "base": base if len(flows) > 1 else "",
+            "definition": definitions[name],
+            "spark": charts.sparkline([getattr(flow, name) for flow in flows]),
+        }
+        for name in (rules.ACTIVE, rules.NEW, rules.RECALLED, rules.LOST, rules.RETAINED)
+    ]
+    told = [flow.quick_ratio for flow in flows if flow.quick_ratio is not None]
+    ratio = flows[-1].quick_ratio
+    return [
+        *tiles,
+        {
+            "label": _("Quick ratio"),
+            "number": figures.NOTHING if ratio is None else figures.grouped(ratio, 2),
+            "base": _("above 1 the pool grows"),
+            "definition": definitions["ratio"],
+            "spark": charts.sparkline(told, mean=1),
+        },
+    ]
+
+
+def _change(flows: list[Flow], name: str) -> str:
+    return figures.signed(getattr(flows[-1], name) - getattr(flows[-2], name)) if len(flows) > 1 else ""
+
+
+def _hrefs(weeks: list[dict[str, Any]]) -> dict[Any, str]:
+    return {(row["week"], name): cell["href"] for row in weeks for name, cell in row["cells"].items()}
+
+
+def _ratios(board: Board) -> charts.Sparkline | None:
+    told = [flow.quick_ratio for flow in board.total.values() if flow.quick_ratio is not None]
+    return charts.sparkline(told, 300, 64, min([0.5, *told]), max([1.5, *told]), mean=1) if told else None
+
+
+def _ceiling(board: Board) -> float | None:
+    return board.outlook.ceiling if board.outlook else None
+
+
+def _outlook(board: Board) -> dict[str, Any] | None:
+    """What stands beside the tank; None where the history is too short."""
+    seen, target = board.outlook, board.target
+    if seen is None or target is None:
+        return None
+    expected, soonest, latest = seen.until(target)
+    low, high = seen.ceiling_range
+    return {
+        "tap": seen.tap, "leak": seen.leak, "weeks": seen.weeks, "target": target, "pool": seen.pool,
+        "expected": expected, "week": None if expected is None else board.newest + expected * rules.WEEK,
+        "soonest": soonest, "latest": latest,
+        "ceiling": seen.ceiling, "ceiling_low": low, "ceiling_high": high,
+        "ahead": [{"weeks": n, "week": board.newest + n * rules.WEEK, "pool": seen.after(n)} for n in MILESTONES],
+    }  # fmt: skip
