@@ -1,17 +1,24 @@
-"""Work ahead: the next item is made by a thread while the last one is used."""
+"""Work ahead: the next results are worked out by threads while the last one is used."""
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
+AT_ONCE = 2
 
 
-def made_ahead(items: Generator[Item, Any, Any]) -> Iterator[Item]:
-    """The same items, one ahead at most. What making them raises is raised here; they must not use the database."""
-    with closing(items), ThreadPoolExecutor(1, "ahead") as worker:
-        coming = worker.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = worker.submit(next, items, None)
-            yield item
+def mapped(make: Callable[[Item], Made], items: Generator[Item, Any, Any]) -> Iterator[Made]:
+    """make(item) of each item, in their order, AT_ONCE being made while earlier ones are used; the items themselves
+    are taken by whoever uses the results. What making raises is raised here; `make` must not use the database."""
+    with closing(items), ThreadPoolExecutor(AT_ONCE, "ahead") as workers:
+        coming: deque[Future[Made]] = deque()
+        for item in items:
+            coming.append(workers.submit(make, item))
+            if len(coming) > AT_ONCE:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()

@@ -1,53 +1,64 @@
-"""Items made ahead by a thread are the same items."""
+"""What threads make ahead is what would have been made one by one."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator
 
 import pytest
 
-from opsdesk.lib.ahead import made_ahead
+from opsdesk.lib.ahead import AT_ONCE, mapped
 
 
-def counting(made: list[int], broken_at: int = 99) -> Iterator[int]:
+def counting(taken: list[int]) -> Generator[int, None, None]:
     try:
-        for n in range(5):
-            if n == broken_at:
-                raise ValueError("a bad cell")
-            made.append(n)
+        for n in range(6):
+            taken.append(n)
             yield n
     finally:
-        made.append(-1)
+        taken.append(-1)
 
 
-def test_the_same_items_in_the_same_order_by_another_thread():
-    threads = set()
+def test_results_come_in_the_order_of_the_items_whichever_is_made_first() -> None:
+    def slow_at_first(n: int) -> int:
+        time.sleep(0.02 if n == 0 else 0)
+        return n * n
 
-    def items() -> Iterator[int]:
-        for n in range(5):
-            threads.add(threading.get_ident())
-            yield n
-
-    assert list(made_ahead(items())) == [0, 1, 2, 3, 4]
-    assert threading.get_ident() not in threads
+    assert list(mapped(slow_at_first, counting([]))) == [0, 1, 4, 9, 16, 25]
 
 
-def test_never_more_than_one_ahead():
-    made: list[int] = []
-    for used, _item in enumerate(made_ahead(counting(made)), start=1):
-        assert len(made) <= used + 2, "one that waits, one that is being made or the end"
+def test_results_are_made_by_other_threads_several_at_once() -> None:
+    both_here = threading.Barrier(AT_ONCE, timeout=10)
+
+    def meet(n: int) -> int:
+        both_here.wait()
+        return threading.get_ident()
+
+    assert threading.get_ident() not in set(mapped(meet, counting([])))
 
 
-def test_what_goes_wrong_in_the_making_is_raised_where_the_items_are_used():
-    taken = []
+def test_never_more_ahead_than_are_made_at_once() -> None:
+    taken: list[int] = []
+    for used, _made in enumerate(mapped(str, counting(taken)), start=1):
+        assert len(taken) <= used + AT_ONCE + 1, "those in the making, and the end"
+
+
+def test_what_goes_wrong_in_the_making_is_raised_where_the_results_are_used() -> None:
+    def break_at_three(n: int) -> int:
+        if n == 3:
+            raise ValueError("a bad cell")
+        return n
+
+    made, taken = [], list[int]()
     with pytest.raises(ValueError, match="a bad cell"):
-        for item in made_ahead(counting([], broken_at=3)):
-            taken.append(item)
-    assert taken == [0, 1, 2]
+        for one in mapped(break_at_three, counting(taken)):
+            made.append(one)
+    assert made == [0, 1, 2]
+    assert taken[-1] == -1, "the source is closed"
 
 
-def test_who_stops_early_closes_the_source():
-    made: list[int] = []
-    ahead = made_ahead(counting(made))
-    assert next(ahead) == 0
-    ahead.close()
-    assert made[-1] == -1
+def test_who_stops_early_closes_the_source() -> None:
+    taken: list[int] = []
+    ahead = mapped(str, counting(taken))
+    assert next(ahead) == "0"
+    ahead.close()  # type: ignore[attr-defined]
+    assert taken[-1] == -1

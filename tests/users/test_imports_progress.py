@@ -26,7 +26,7 @@ def uploads(settings, tmp_path):
 @pytest.fixture
 def in_fives(monkeypatch) -> None:
     """Chunks of five rows."""
-    monkeypatch.setattr(reading, "read", partial(reading.read, chunk_rows=5))
+    monkeypatch.setattr(reading, "read_ahead", partial(reading.read_ahead, chunk_rows=5))
 
 
 def after_each_chunk(monkeypatch: pytest.MonkeyPatch, look: Callable[[], object]) -> None:

@@ -35,8 +35,8 @@ def staged(file: ImportFile, columns: str, part: str, order: str = "grp") -> lis
 
 def in_chunks(monkeypatch, size: int, *rows: str, **options) -> ImportFile:
     """Checked with so many rows to a chunk of the reader."""
-    usual = reading.read
-    monkeypatch.setattr(reading, "read", lambda *args, **named: usual(*args, **named, chunk_rows=size))
+    usual = reading.read_ahead
+    monkeypatch.setattr(reading, "read_ahead", lambda *args, **named: usual(*args, **named, chunk_rows=size))
     return importing.checked(export(*rows), **options)
 
 

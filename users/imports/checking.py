@@ -1,15 +1,16 @@
 """The check: a file is read, understood and staged, with every problem kept. No order and no customer is touched."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
 
-from opsdesk.lib import ahead, sql
+from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
 from opsdesk.lib.unreadable import UnreadableFile
 from users.imports import columns, pieces, problems, quarantine, queries, reach, reading, staging, staging_sql, storage
@@ -82,7 +83,7 @@ def stage(file: ImportFile, hold: Hold, today: date) -> Facts:
         queries.gazetteer(file.options.get("communities"), bool(file.options.get("create_communities"))),
     )  # fmt: skip
     check.keeper.forget()
-    for chunk, cut in ahead.made_ahead(_cut(check)):
+    for chunk, cut in _cut(check):
         _take_in(check, chunk, cut)
     _quarantine_unknown(check)
     with kept_alive(hold):
@@ -124,10 +125,9 @@ def _drops_identical(file: ImportFile, inspection: Inspection) -> bool:
     return bool(file.options.get("drop_identical", inspection.mapping.drop_identical))
 
 
-def _cut(check: Check) -> Generator[tuple[reading.Chunk, pieces.Pieces], None, None]:
-    drops = _drops_identical(check.file, check.inspection)
-    for chunk in reading.read(storage.path_of(check.file.stored_as), check.inspection, today=check.today):
-        yield chunk, pieces.cut(chunk, check.gazetteer, drops)
+def _cut(check: Check) -> Iterator[tuple[reading.Chunk, pieces.Pieces]]:
+    cut = partial(pieces.cut, gazetteer=check.gazetteer, drop_identical=_drops_identical(check.file, check.inspection))
+    return reading.read_ahead(storage.path_of(check.file.stored_as), check.inspection, cut, today=check.today)
 
 
 @transaction.atomic

@@ -106,13 +106,14 @@ class Cleaner:
         return value
 
     def outcome(self, field: columns.Field, text: str) -> Any:
-        """The value of a cell, or the BadValue itself."""
+        """The value of a cell, or the BadValue itself. Threads may share the memory: what one clears another has."""
         key = (field.key, text)
-        if key not in self.memory:
+        value = self.memory.get(key, self)
+        if value is self:
             if len(self.memory) >= REMEMBERED:
                 self.memory.clear()
-            self.memory[key] = self._outcome(field, text)
-        return self.memory[key]
+            value = self.memory[key] = self._outcome(field, text)
+        return value
 
     def _outcome(self, field: columns.Field, text: str) -> Any:
         try:

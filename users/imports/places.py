@@ -79,18 +79,20 @@ class Gazetteer:
 
     def named(self, cell: str) -> Named:
         """By name, alias or code; as chosen for this file; else by a known name that stands in the cell."""
-        if cell not in self._cells:
-            self._cells[cell] = self._named(cell)
-        return self._cells[cell]
+        known = self._cells.get(cell)
+        if known is None:
+            known = self._cells[cell] = self._named(cell)
+        return known
 
     def place(self, cell: str, station: str, address: str) -> Place:
         """The community cell decides, then the station's community, then the one that the address names."""
         key = (cell, station, address)
-        if key not in self._places:
-            if len(self._places) >= REMEMBERED:
+        place = self._places.get(key)
+        if place is None:
+            if len(self._places) >= REMEMBERED:  # threads share it: what one clears another holds in its hands
                 self._places.clear()
-            self._places[key] = self._place(*key)
-        return self._places[key]
+            place = self._places[key] = self._place(*key)
+        return place
 
     def stands_for_others(self, cell: str, station: str, text: str) -> bool:
         """Whether `text`, whose door is SAMPLE, is understood like one that has other numbers: not by a way of writing

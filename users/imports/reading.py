@@ -8,12 +8,13 @@ Both raise UnreadableFile (code, message, params, line) where the file as a whol
 A file is a path, a binary stream or "-" (standard input, which can be read only once: copy it to a file first).
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import date
 from itertools import islice
+from typing import TypeVar
 
-from opsdesk.lib import collector, csvfile, filesource, plaincsv, xlsxfile
+from opsdesk.lib import ahead, collector, csvfile, filesource, plaincsv, xlsxfile
 from opsdesk.lib.filesource import File, Source
 from opsdesk.lib.limits import COMMAND_LINE, Limits
 from opsdesk.lib.unreadable import UnreadableFile
@@ -27,6 +28,8 @@ __all__ = ["CHUNK_ROWS", "Chunk", "Inspection", "UnreadableFile", "inspect", "re
 
 CHUNK_ROWS = 20_000
 Raw = Generator[tuple[Batch | Split, int], None, None]
+Numbered = tuple[int, Batch | Split, int]
+Made = TypeVar("Made")
 
 
 def read(
@@ -42,28 +45,45 @@ def read(
 
     `today`: later dates are refused. `skip_chunks`: chunks to pass over at the start, to resume where a run died.
     """
+    cleaner = _cleaner(inspection, today)
+    with closing(_raw(file, inspection, chunk_rows, skip_chunks, limits)) as raw:
+        for batch in raw:
+            yield _chunk(cleaner, batch)
+
+
+def read_ahead(
+    file: File, inspection: Inspection, then: Callable[[Chunk], Made], *, today: date, chunk_rows: int = CHUNK_ROWS
+) -> Iterator[tuple[Chunk, Made]]:
+    """The chunks of `read` with what `then` makes of each, worked out by threads while the last one is used."""
+    cleaner = _cleaner(inspection, today)
+
+    def make(batch: Numbered) -> tuple[Chunk, Made]:
+        chunk = _chunk(cleaner, batch)
+        return chunk, then(chunk)
+
+    return ahead.mapped(make, _raw(file, inspection, chunk_rows, 0, COMMAND_LINE))
+
+
+def _cleaner(inspection: Inspection, today: date) -> Cleaner:
     if inspection.missing:
         labels = ", ".join(columns.BY_KEY[key].label for key in inspection.missing)
         raise UnreadableFile("columns_missing", names=labels)
     how = How.of(inspection.mapping, today, inspection.since_1904)
-    cleaner = Cleaner(how, inspection.headers, padded=inspection.kind == "xlsx")
+    return Cleaner(how, inspection.headers, padded=inspection.kind == "xlsx")
+
+
+def _raw(file: File, inspection: Inspection, size: int, skip: int, limits: Limits) -> Generator[Numbered, None, None]:
     batches = _sheet_batches if inspection.kind == "xlsx" else _text_batches
-    with filesource.opened(file, limits) as source, closing(batches(source, inspection, chunk_rows)) as raw:
-        numbered = enumerate(raw)
-        while chunk := _next_chunk(numbered, cleaner, skip_chunks):
-            yield chunk
-
-
-def _next_chunk(raw: Iterator[tuple[int, tuple[Batch | Split, int]]], cleaner: Cleaner, skip: int) -> Chunk | None:
-    with collector.paused():
-        for number, (batch, bytes_read) in raw:
+    with filesource.opened(file, limits) as source, closing(batches(source, inspection, size)) as raw:
+        for number, (batch, bytes_read) in enumerate(raw):
             if number >= skip:
-                return _chunk(number, batch, bytes_read, cleaner)
-    return None
+                yield number, batch, bytes_read
 
 
-def _chunk(number: int, batch: Batch | Split, bytes_read: int, cleaner: Cleaner) -> Chunk:
-    done = cleaner.clean(batch)
+def _chunk(cleaner: Cleaner, numbered: Numbered) -> Chunk:
+    number, batch, bytes_read = numbered
+    with collector.paused():
+        done = cleaner.clean(batch)
     return Chunk(
         number=number,
         frame=done.frame,
