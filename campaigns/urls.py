@@ -2,6 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from campaigns.boards.cases import files as case_files
+from campaigns.boards.cases import steps as case_steps
+from campaigns.boards.cases import views as cases
 from campaigns.boards.channels import views as channels_compared
 from campaigns.boards.cues import files as cue_files
 from campaigns.boards.cues import scripts as cue_scripts
@@ -81,4 +84,14 @@ refused_urls = [
     path("supervisor/refused/<int:event_id>/take/", refused.refused_take, name="refused-take"),
 ]
 
-urlpatterns = [*refused_urls, *drive_urls, *board_urls, *cue_urls]
+# /cases/
+case_urls: list[URLPattern] = [
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<slug:number>/", cases.case, name="case"),
+    path("cases/<slug:number>/people/", cases.case_people, name="case-people"),
+    path("cases/<slug:number>/split.csv", case_files.case_split_csv, name="case-split-csv"),
+    path("cases/<slug:number>/callbacks.csv", case_files.case_callbacks_csv, name="case-callbacks-csv"),
+    path("cases/<slug:number>/do/<slug:deed>/", case_steps.case_deed, name="case-deed"),
+]
+
+urlpatterns = [*case_urls, *refused_urls, *drive_urls, *board_urls, *cue_urls]

@@ -1,0 +1,1 @@
+"""Incidents and best-practice cards: look, work through, close, find again."""

@@ -1,0 +1,177 @@
+"""A case as its page shows it: what fell in words, the split as bars, the checklist with its facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaigns.cases import evidence, queries, rules, split
+from campaigns.cases.models import Case, CaseStep
+from opsdesk.lib import figures, intervals
+from opsdesk.lib.words import N_
+
+UNNAMED = {
+    "station": N_("No station"),
+    "channel": N_("Channel not told"),
+    "category": N_("No category"),
+    "staff": N_("Nobody in charge"),
+    "community": N_("Unassigned"),
+}
+ROWS = 12
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One part: its numbers, and in per cent of the chart's width where its two effects lie (rate, then mix)."""
+
+    name: str
+    n: int
+    back: int
+    usual: float | None
+    missing: float
+    rate: float
+    mix: float
+    href: str
+    rate_x: float
+    rate_width: float
+    mix_x: float
+    mix_width: float
+
+    @property
+    def now(self) -> float | None:
+        return self.back / self.n if self.n else None
+
+    @property
+    def rate_points(self) -> float:
+        return self.rate * 100
+
+    @property
+    def mix_points(self) -> float:
+        return self.mix * 100
+
+
+def headline(case: Case) -> dict[str, Any]:
+    """What fell: the rate of the cohort with its interval, and the usual one."""
+    whole = case.split["whole"]
+    between = intervals.wilson(whole["back"], whole["n"])
+    return {
+        "cohort": date.fromisoformat(case.split["cohort"]), "k": case.split["k"],
+        "as_of": date.fromisoformat(case.split["as_of"]), "n": whole["n"], "back": whole["back"],
+        "rate": _rate(whole["back"], whole["n"]), "usual": _rate(whole["base_back"], whole["base_n"]),
+        "base_n": whole["base_n"], "weeks": case.split["base_weeks"], "between": between,
+        "points": figures.signed(whole["difference"] * 100, 1),
+        "missing": whole["base_back"] / whole["base_n"] * whole["n"] - whole["back"] if whole["base_n"] else None,
+    }  # fmt: skip
+
+
+def _rate(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def name_of(dimension: str, name: str) -> str:
+    return name or _(UNNAMED.get(dimension, "–"))
+
+
+def suspects(case: Case) -> list[dict[str, Any]]:
+    """The first three, with the share of the fall and the share of the people."""
+    return [
+        one | {"name": name_of(one["dimension"], one["name"]), "of": _(split.DIMENSIONS[one["dimension"]]),
+               "href": people_href(case, one["dimension"], one["key"])}
+        for one in case.split["suspects"][:3]
+    ]  # fmt: skip
+
+
+def dimensions(case: Case) -> list[tuple[str, str]]:
+    """(key, label) of those that have more than one part to tell apart, the suspects' first."""
+    there = case.split["dimensions"]
+    return [(key, _(label)) for key, label in split.DIMENSIONS.items() if there.get(key)]
+
+
+def chosen(case: Case, asked: str) -> str:
+    """The dimension asked for, else that of the first suspect."""
+    there = [key for key, _label in dimensions(case)]
+    first = next((one["dimension"] for one in case.split["suspects"]), "station")
+    return asked if asked in there else first if first in there else next(iter(there), "")
+
+
+def bars(case: Case, dimension: str) -> list[Bar]:
+    """The parts, the one that carries most first."""
+    parts = case.split["dimensions"].get(dimension, [])[:ROWS]
+    most = max((max(abs(one["rate"] + one["mix"]), abs(one["rate"])) for one in parts), default=0) or 1
+    return [_bar(case, dimension, one, most) for one in parts]
+
+
+def _bar(case: Case, dimension: str, part: Mapping[str, Any], most: float) -> Bar:
+    middle, scale = 50.0, 50.0 / most
+    rate_end = middle + part["rate"] * scale
+    end = rate_end + part["mix"] * scale
+    return Bar(
+        name_of(dimension, part["name"]), part["n"], part["back"], _rate(part["base_back"], part["base_n"]),
+        part["missing"], part["rate"], part["mix"],
+        people_href(case, dimension, part["key"]) if dimension != split.COMMUNITY else "",
+        round(min(middle, rate_end), 2), round(abs(rate_end - middle), 2),
+        round(max(0.0, min(rate_end, end)), 2), round(min(100.0, abs(end - rate_end)), 2),
+    )  # fmt: skip
+
+
+def people_href(case: Case, dimension: str = "", key: str = "") -> str:
+    words = urlencode({"by": dimension, "key": key}) if dimension else ""
+    return f"{reverse('case-people', args=[case.number])}{'?' if words else ''}{words}"
+
+
+# -- The checklist -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    now: float | None
+    base: float | None
+    n: int
+    base_n: int
+
+
+def facts(case: Case, step: str) -> list[Fact]:
+    return [_fact(one) for one in case.split.get("evidence", {}).get(step, [])]
+
+
+def _fact(one: Mapping[str, Any]) -> Fact:
+    name = _(one["name"]) if one["key"].startswith("cue_") else name_of("channel", one["name"])
+    label = _(evidence.FACTS[one["key"]])
+    (now, n), (base, base_n) = one["now"], one["base"]
+    return Fact(label % {"name": name} if "%(" in label else label, _rate(now, n), _rate(base, base_n), n, base_n)
+
+
+def steps(case: Case) -> list[tuple[CaseStep, list[Fact]]]:
+    return [(step, facts(case, step.step)) for step in queries.steps(case)]
+
+
+def tally(case: Case) -> dict[str, list[tuple[str, int]]]:
+    """Callbacks in words: by state, by answer, by the cause that was named."""
+    found = queries.tally(case)
+    words = {"state": rules.CALL_STATES, "came_back": rules.ANSWERS, "cause": rules.CAUSES}
+    return {
+        kind: [(_(label), found[kind][code]) for code, label in labels.items() if found[kind].get(code)]
+        for kind, labels in words.items()
+    }
+
+
+# What was done, as the history tells it.
+DONE = {
+    "open": N_("opened it"),
+    "join": N_("took in another alert"),
+    "take": N_("took charge"),
+    "look": N_("noted a finding"),
+    "pause": N_("paused contact"),
+    "resume": N_("let contact go on"),
+    "draw": N_("drew customers to call back"),
+    "compensate": N_("drafted the compensation"),
+    "watch": N_("said that the measure is in place"),
+    "check": N_("looked whether it helped"),
+    "close": N_("closed it"),
+    "reopen": N_("opened it again"),
+}

@@ -1,0 +1,168 @@
+"""What is done with a case: one deed a form, each answered by the case's page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from campaigns.boards.cases import forms, views
+from campaigns.cases import actions, compensation, lessons, rules, sampling
+from campaigns.cases.models import Case
+from communities.access import DeskRequest, desk_page
+from communities.rules import DRAFT_COUPONS, RUN_CASES
+from opsdesk.lib import figures
+
+Deed = Callable[[DeskRequest, Case], HttpResponse | None]
+
+
+@desk_page(RUN_CASES)
+@require_POST
+def case_deed(request: DeskRequest, number: str, deed: str) -> HttpResponse:
+    """Does it, then back to the case; what was refused stands on the page beside its form."""
+    case = views.reached(request.desk, number)
+    if deed not in DEEDS:
+        raise Http404
+    if not views.may_run(request.desk, case):
+        raise PermissionDenied(RUN_CASES)
+    try:
+        answer = DEEDS[deed](request, case)
+    except actions.Finished:
+        messages.error(request, _("%(number)s has moved on meanwhile; nothing was done.") % {"number": number})
+        answer = None
+    return answer or redirect("case", number)
+
+
+def _take(request: DeskRequest, case: Case) -> None:
+    actions.take(case, request.user)
+    messages.success(request, _("%(number)s is yours") % {"number": case.number})
+
+
+def _step(request: DeskRequest, case: Case) -> HttpResponse | None:
+    form = forms.StepForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, case, form)
+    said = form.cleaned_data
+    actions.note_step(case, said["step"], said["finding"], said["evidence"], request.user)
+    messages.success(request, _("Finding kept"))
+    return None
+
+
+def _pause(request: DeskRequest, case: Case) -> None:
+    if actions.pause_contact(case, request.user).pause_id:
+        text = _("Nobody of %(community)s is contacted until you let it go on")
+        messages.success(request, text % {"community": case.community.name})
+    else:
+        messages.success(request, _("Contact with this community is paused already."))
+
+
+def _resume(request: DeskRequest, case: Case) -> None:
+    if actions.end_pause(case, request.user):
+        messages.success(request, _("Contact goes on"))
+
+
+def _draw(request: DeskRequest, case: Case) -> None:
+    drawn = sampling.draw(case, request.user, timezone.now())
+    text = ngettext(
+        "%(n)s customer to call back, drawn from %(all)s", "%(n)s customers to call back, drawn from %(all)s",
+        drawn.calls,
+    )  # fmt: skip
+    said = text % {"n": figures.count(drawn.calls), "all": figures.count(drawn.affected)}
+    if held := sum(drawn.held_back.values()):
+        more = ngettext("%(n)s may not be contacted", "%(n)s may not be contacted", held)
+        said = f"{said} · {more % {'n': figures.count(held)}}"
+    messages.success(request, said)
+
+
+def _compensate(request: DeskRequest, case: Case) -> HttpResponse | None:
+    if not request.desk.may(DRAFT_COUPONS):
+        raise PermissionDenied(DRAFT_COUPONS)
+    form = forms.CompensationForm(request.POST, day=timezone.localdate())
+    if not form.is_valid():
+        return _refused(request, case, form, compensation_form=form)
+    name = _("Compensation %(number)s %(community)s") % {"number": case.number, "community": case.community.name}
+    batch = compensation.draft(
+        case, name=name, by=request.user, at=timezone.now(), scope=request.desk.scope_for(DRAFT_COUPONS),
+        **form.cleaned_data,
+    )  # fmt: skip
+    messages.success(request, _("%(number)s drafted: look at it, then hand it in") % {"number": batch.number})
+    return None
+
+
+def _correct(request: DeskRequest, case: Case) -> HttpResponse | None:
+    form = forms.LessonForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, case, form, lesson_form=form)
+    said = form.cleaned_data
+    if case.state in rules.FINISHED:
+        raise actions.Finished(case.number)
+    lesson = lessons.send(case, "corrective", said["title"], said["text"], said["due_on"], request.user)
+    n = lesson.receipts.count()
+    text = ngettext("Sent to %(n)s person at the stations", "Sent to %(n)s people at the stations", n)
+    messages.success(request, text % {"n": figures.count(n)})
+    return None
+
+
+def _watch(request: DeskRequest, case: Case) -> HttpResponse | None:
+    form = forms.WatchForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, case, form, watch_form=form)
+    actions.watch(case, form.cleaned_data["day"], request.user)
+    messages.success(request, _("The cohorts after it are looked at one and two weeks later"))
+    return None
+
+
+def _close(request: DeskRequest, case: Case) -> HttpResponse | None:
+    form = forms.CloseForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, case, form, close_form=form)
+    actions.close(case, form.cleaned_data["cause"], form.cleaned_data["story"], request.user)
+    messages.success(request, _("%(number)s is closed and stands in the library") % {"number": case.number})
+    return None
+
+
+def _nothing(request: DeskRequest, case: Case) -> HttpResponse | None:
+    form = forms.NothingForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, case, form, nothing_form=form)
+    actions.close_as_nothing(case, form.cleaned_data["story"], request.user)
+    messages.success(request, _("%(number)s is closed and stands in the library") % {"number": case.number})
+    return None
+
+
+def _reopen(request: DeskRequest, case: Case) -> HttpResponse | None:
+    try:
+        actions.reopen(case, request.user)
+    except actions.AnotherOpen as other:
+        text = _("%(number)s is open in this community: close it first.")
+        return views.page(request, case, 409, refused=text % {"number": other.args[0].number})
+    messages.success(request, _("%(number)s is open again") % {"number": case.number})
+    return None
+
+
+def _refused(request: DeskRequest, case: Case, form: django_forms.Form, **kept: Any) -> HttpResponse:
+    """The page again with what was typed; what is wrong stands beside the field and, in short, at the top."""
+    wrong = [f"{form.fields[name].label}: {errors[0]}" for name, errors in form.errors.items() if name in form.fields]
+    return views.page(request, case, 422, refused=" ".join(map(str, wrong)), **kept)
+
+
+DEEDS: dict[str, Deed] = {
+    "take": _take,
+    "step": _step,
+    "pause": _pause,
+    "resume": _resume,
+    "draw": _draw,
+    "compensate": _compensate,
+    "correct": _correct,
+    "watch": _watch,
+    "close": _close,
+    "nothing": _nothing,
+    "reopen": _reopen,
+}
