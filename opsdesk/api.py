@@ -18,8 +18,8 @@ from opsdesk.insight.metric_api import MetricList
 from users.boards.api import Rfm, Segments
 from users.boards.cohort_api import Cohorts
 from users.boards.funnel.api import Funnel
-from users.boards.spend_api import SpendList
 from users.boards.growth_api import Growth
+from users.boards.spend_api import SpendList
 from users.contact.api import CustomerWishes
 from users.directory.api import CustomerDetail, CustomerList
 from users.imports.api import ImportCommit, ImportDetail, ImportList, ImportProblems

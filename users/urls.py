@@ -3,9 +3,10 @@
 from django.urls import URLPattern, path
 
 from users.boards import cohort_views as cohorts
-from users.boards import spend_views as spend
 from users.boards import growth_views as growth
+from users.boards import spend_views as spend
 from users.boards import views as boards
+from users.boards.funnel import views as funnel
 from users.contact import ledger_views as ledger
 from users.contact import views as contact
 from users.directory import views as directory
@@ -22,12 +23,21 @@ board_urls = [
     path("segments/matrix.csv", boards.matrix_csv, name="matrix_csv"),
     path("rfm/", boards.rfm_board, name="rfm"),
     path("cleaning/", boards.cleaning, name="cleaning"),
-    path("cohorts/", cohorts.cohort_board, name="cohorts"),
     path("growth/", growth.growth_board, name="growth"),
     path("growth/growth.csv", growth.growth_csv, name="growth_csv"),
+    path("cohorts/", cohorts.cohort_board, name="cohorts"),
     path("cohorts/cohorts.csv", cohorts.cohorts_csv, name="cohorts_csv"),
     path("cohorts/budgets/<slug:week>/", cohorts.cohort_budget, name="cohort_budget"),
     path("cohorts/budgets/changes/<int:change_id>/undo/", cohorts.cohort_budget_undo, name="cohort_budget_undo"),
+]
+
+# /funnel/
+funnel_urls = [
+    path("funnel/", funnel.funnel_board, name="funnel"),
+    path("funnel/funnel.csv", funnel.funnel_csv, name="funnel_csv"),
+    path("funnel/stages/<slug:stage>/", funnel.funnel_action, name="funnel_action"),
+]
+
 # /spend/
 spend_urls = [
     path("spend/", spend.spend_sheet, name="spend"),
@@ -102,6 +112,7 @@ urlpatterns: list[URLPattern] = [
     *wish_urls,
     *outbox_urls,
     *board_urls,
+    *funnel_urls,
     *spend_urls,
     *import_urls,
 ]

@@ -15,6 +15,7 @@ from tests.standings import bought, buyer, stand, was
 from users.customers.models import Customer, Tag, Tagging
 from users.directory import filters, queries, sentence
 from users.directory.filters import Filters
+from users.funnel.models import Stage
 
 EVERYWHERE = Scope(everywhere=True)
 MONDAY = TODAY
@@ -48,6 +49,10 @@ ADDRESSES = [
         Filters(from_=MONDAY_BEFORE, was=("none",), to=MONDAY, is_=("silent",)),
     ),
     ("week=2018-04-30&flow=new,lost", Filters(week=MONDAY_BEFORE, flow=("new", "lost"))),
+    (
+        "stage=activated.open&registered=2018-04-30&came=-",
+        Filters(stage="activated.open", registered=MONDAY_BEFORE, came="-"),
+    ),
     ("service=1&proxy=on&recalled=0", Filters(service=True, proxy=True)),
     ("within=&older=+&community=cuiping", Filters(community="cuiping")),
 ]
@@ -70,7 +75,7 @@ def test_conditions_written_as_an_address_read_back_the_same(text: str, expected
         "lifecycle=asleep", "rfm=champion,best", "tag=x", "tag=-1", "net_min=abc", "net_min=-5", "within=1e9",
         "within=99999999999999999999", "paid_on=yesterday", "paid_on=9999999-01-01", "to=2018-02-30", "service=yes",
         "ids=" + ",".join(map(str, range(600))), "is=none", "station=1.5", "older=%00", "net_max=NaN",
-        "week=2018-05-01", "flow=fresh",
+        "week=2018-05-01", "flow=fresh", "stage=bought", "registered=2018-05-01",
     ],
 )  # fmt: skip
 def test_a_word_that_cannot_be_read_is_left_out_and_named(word: str) -> None:
@@ -91,6 +96,14 @@ def test_a_full_phone_in_an_address_is_masked_at_once(typed: str) -> None:
 # -- Who is meant: every condition, with its opposite left out ------------------------------------------------------
 
 
+def staged(name: str, stages: int, channel: str = "") -> None:
+    customer = Customer.objects.unscoped("tests look customers up").get(name=name)
+    Stage.objects.create(
+        customer_id=customer.pk, community_id=customer.community_id or 0, channel=channel, week=MONDAY_BEFORE,
+        stages=stages,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def world(people: Cast) -> Cast:
     """One customer for each condition, named after it."""
@@ -108,6 +121,9 @@ def world(people: Cast) -> Cast:
     meat = Tag.objects.create(id=7, name="肉品用户", is_taste=True)
     Tagging.objects.create(customer=tagged, tag=meat)
     Tagging.objects.create(customer=untagged, tag=meat, hand=Tagging.Hand.REMOVED)
+    staged("silent", 1, channel="地推")
+    staged("tagged", 1 | 32)
+    staged("proxy", 4)
     bought(tagged, dt.date(2018, 5, 1))
     bought(untagged, dt.date(2018, 5, 2), starts=False)
     return people
@@ -149,6 +165,11 @@ CONDITIONS = [
     ("week=2018-04-30&flow=active,lost", {"tagged"}),
     ("week=2018-05-07&flow=lost", {"tagged"}),
     ("week=2018-05-07&flow=recalled,retained", set()),
+    ("stage=activated", {"silent", "tagged"}),
+    ("stage=activated&came=地推", {"silent"}),
+    ("stage=registered&came=-&registered=2018-04-30", {"tagged", "proxy"}),
+    ("stage=retained.open", {"tagged"}),
+    ("stage=revenue.reached", {"proxy"}),
     ("q=6-2-502", {"silent"}),
     ("q=champ", {"champion"}),
 ]

@@ -72,3 +72,12 @@ def test_the_funnel_counts_who_went_all_the_way_and_leaves_open_windows_out_of_i
 
 def test_the_bits_of_a_stage_are_its_own_and_those_of_all_before_it() -> None:
     assert [rules.reached(name) for name in rules.NAMES] == [0, 1, 3, 7, 15]
+
+
+def test_a_word_of_the_customer_list_means_the_people_that_the_funnel_counts() -> None:
+    cells = [(bits, 1 + bits * bits) for bits in range(64)]
+    counted = dict(cells)
+    for step in rules.funnel(cells):
+        said = {how: sum(counted[bits] for bits in rules.values_of(f"{step.name}{how}"))
+                for how in (rules.ALL_BEFORE, rules.ALONE, rules.NOT_OVER, rules.OVER)}  # fmt: skip
+        assert list(said.values()) == [step.nested, step.own, step.open, step.whole]

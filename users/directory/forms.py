@@ -10,7 +10,23 @@ from users.directory import actions, classes, filters
 from users.directory.filters import Filters
 
 # Conditions that come from links; the form carries them along unseen.
-CARRIED = ("community", "ids", "was", "from", "is", "to", "bought_from", "bought_to", "week", "flow", "import", "did")
+CARRIED = (
+    "community",
+    "ids",
+    "was",
+    "from",
+    "is",
+    "to",
+    "bought_from",
+    "bought_to",
+    "week",
+    "flow",
+    "stage",
+    "registered",
+    "came",
+    "import",
+    "did",
+)
 
 _RANGES = (
     ("within", "older"), ("net_min", "net_max"), ("first_from", "first_to"), ("paid_from", "paid_to"),

@@ -14,8 +14,10 @@ from communities.models import Community, ServiceStation, StaffMember
 from communities.scoping import Scope
 from users.customers import search
 from users.customers.models import Customer, Tag, Tagging
-from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, ORDERED, Filters
+from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, NOT_TOLD, ORDERED, Filters
 from users.directory.models import SavedView
+from users.funnel import queries as funnel
+from users.funnel import rules as funnel_rules
 from users.growth import queries as growth
 from users.imports import queries as imports
 from users.lifecycle import queries as lifecycle
@@ -104,15 +106,17 @@ def _conditions(filters: Filters) -> list[Q]:
         *_days_bought(filters),
         *_moves(filters),
         *([growth.flowed(filters.flow, filters.week)] if filters.week and filters.flow else []),
+        *([_staged(filters)] if filters.stage else []),
         *_imported(filters),
     ]
 
 
 def _place(filters: Filters) -> list[Q]:
     conditions = []
-    if filters.community and not filters.to:
+    counted = filters.to or filters.stage  # where a snapshot counted them
+    if filters.community and not counted:
         conditions.append(Q(community__code=filters.community))
-    if filters.unassigned and not filters.to:
+    if filters.unassigned and not counted:
         conditions.append(Q(community__isnull=True))
     if filters.station is not None:
         conditions.append(Q(station_id=filters.station))
@@ -204,6 +208,14 @@ def _was(day: date, codes: list[str]) -> Q:
 
 def _in_snapshot(day: date, **asked: Any) -> Q:
     return Q(id__in=LifecycleSnapshot.objects.filter(as_of=day, **asked).values("customer_id"))
+
+
+def _staged(filters: Filters) -> Q:
+    """The stages of the last run, in the community that it counted them in."""
+    asked: dict[str, Any] = _where_counted(filters) | {"stages__in": funnel_rules.values_of(filters.stage)}
+    asked |= {"week": filters.registered} if filters.registered else {}
+    asked |= {"channel": "" if filters.came == NOT_TOLD else filters.came} if filters.came else {}
+    return funnel.staged(**asked)
 
 
 def _imported(filters: Filters) -> list[Q]:

@@ -11,7 +11,8 @@ from opsdesk.lib import figures
 from opsdesk.lib.days import day
 from opsdesk.lib.words import N_
 from users.directory import classes
-from users.directory.filters import CHANGED, DEEDS, NEW, NONE, ORDERED, Filters
+from users.directory.filters import CHANGED, DEEDS, NEW, NONE, NOT_TOLD, ORDERED, Filters
+from users.funnel import rules as funnel
 from users.growth import rules as growth
 
 
@@ -73,6 +74,7 @@ def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, st
     yield from _moves(filters)
     yield from _bought(filters)
     yield from _flowed(filters)
+    yield from _staged(filters)
     yield from _imported(filters)
 
 
@@ -118,6 +120,25 @@ def _flowed(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     if filters.week and filters.flow:
         flows = _(" or ").join(_(growth.LABELS[one]) for one in filters.flow)
         yield _("{value} in the week from {day}"), {"value": flows, "day": day(filters.week)}
+
+
+_STAGED = {
+    funnel.ALL_BEFORE: N_("stage of the funnel is {value}"),
+    funnel.ALONE: N_("reached {value}, whatever was before"),
+    funnel.NOT_OVER: N_("may still become {value}"),
+    funnel.OVER: N_("could become {value} in the time given"),
+}
+
+
+def _staged(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
+    if not filters.stage:
+        return
+    name = filters.stage.split(".")[0]
+    yield _(_STAGED[filters.stage.removeprefix(name)]), {"value": _(funnel.LABELS[name])}
+    if filters.registered:
+        yield _("registered in the week from {day}"), {"day": day(filters.registered)}
+    if filters.came:
+        yield _("came by {value}"), {"value": _("a channel not told") if filters.came == NOT_TOLD else filters.came}
 
 
 def _imported(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
-from users.funnel import rules
+from users.acquisition.models import Referral
+from users.funnel.models import Stage, StageAction
 
 Places = Sequence[int] | None
-Cell = tuple[int, str, date, int, int]
+Cell = tuple[Any, int, int]
 
 # One row a registered customer, from everybody's customer-days (customer_day), standings and referrals. A purchase is
 # the days from one that starts it to the next. Bits as in rules.STAGES and rules.OPEN.
@@ -59,17 +62,16 @@ CELLS = """
    FROM users_stage GROUP BY community_id, channel, week, stages)
 """
 
-# One row a group of registrations and set of bits (the key: community_id first).
+# One row a unit and set of bits (key, community_id first). {unit} is one of UNITS.
 _CELLS = """
-SELECT community_id, channel, week, stages, sum(customers)::int FROM users_funnelcell
+SELECT {unit}, stages, sum(customers)::int FROM users_funnelcell
  WHERE (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
-   AND (%(channel)s::text IS NULL OR channel = %(channel)s)
-   AND (%(week)s::date IS NULL OR week = %(week)s)
-   AND (%(since)s::date IS NULL OR week >= %(since)s)
- GROUP BY 1, 2, 3, 4
+   AND (%(came)s::text IS NULL OR channel = %(came)s) AND (%(week)s::date IS NULL OR week = %(week)s)
+ GROUP BY 1, 2
 """
+UNITS = {"week": "week", "channel": "channel", "community": "community_id"}
 
-_UNTOLD = """
+_KNOWN = """
 SELECT COALESCE(sum(customers), 0)::int FROM users_lifecyclecount
  WHERE as_of = %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
 """
@@ -87,20 +89,28 @@ def params(policies: Mapping[int, Policies], as_of: date) -> dict[str, Any]:
     }
 
 
-def cells(
-    places: Places, *, channel: str | None = None, week: date | None = None, since: date | None = None
-) -> list[Cell]:
-    """(community, channel, week, bits, customers); channel "" is that of those whose channel nobody told."""
-    told = {"channel": channel, "week": week, "since": since}
-    return sql.rows(_CELLS, places=None if places is None else list(places), **told)
+def cells(places: Places, unit: str, *, came: str | None = None, week: date | None = None) -> list[Cell]:
+    """(unit, bits, customers), the unit by one of UNITS. `came`: those of this channel only, "" those whose channel
+    nobody told; `week`: those who registered in the week of this Monday."""
+    statement = _CELLS.format(unit=UNITS[unit])
+    return sql.rows(statement, places=None if places is None else list(places), came=came, week=week)
 
 
 def known(as_of: date, places: Places) -> int:
     """Everybody known as of a date, registered or not."""
-    return int(sql.value(_UNTOLD, as_of=as_of, places=None if places is None else list(places)))
+    return int(sql.value(_KNOWN, as_of=as_of, places=None if places is None else list(places)))
 
 
-def having(bits: int) -> list[int]:
-    """Every value of `stages` that has all these bits."""
-    every = sum(rules.STAGES.values()) + sum(rules.OPEN.values())
-    return [value for value in range(every + 1) if value & bits == bits]
+def staged(**asked: Any) -> Q:
+    """For a list of customers: those whose stages fulfil conditions on Stage (stage_of_a_week)."""
+    return Q(id__in=Stage.objects.filter(**asked).values("customer_id"))
+
+
+def knows_referrals() -> bool:
+    """Whether anybody was ever told to have brought somebody: before that nobody's bringing is known."""
+    return Referral.objects.exists()
+
+
+def actions_told() -> dict[str, StageAction]:
+    """By stage, those that somebody has written down."""
+    return {one.stage: one for one in StageAction.objects.all()}

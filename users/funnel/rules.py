@@ -6,7 +6,7 @@ scored customers, or one purchase of at least `revenue_min_purchase`) → referr
 Each stage is reached or not by itself; the funnel counts those who reached it and every one before it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -135,7 +135,29 @@ def _people(cells: Iterable[tuple[int, int]], bit: int) -> int:
     return sum(n for bits, n in cells if bits & bit == bit)
 
 
+# -- Who is meant, as the customer list asks ---------------------------------------------------------------------------
+
+ALL_BEFORE, ALONE, NOT_OVER, OVER = "", ".reached", ".open", ".over"
+CODES = tuple(f"{name}{how}" for name in NAMES for how in (ALL_BEFORE, ALONE, NOT_OVER, OVER))
+
+
 def reached(name: str) -> int:
     """The bits of a stage and of all before it."""
     order = list(STAGES)
     return sum(STAGES[one] for one in order[: order.index(name) + 1]) if name in STAGES else 0
+
+
+def values_of(code: str) -> list[int]:
+    """Every value of `stages` that one of CODES means: a stage with all before it (`activated`), the stage whatever
+    was before it (`.reached`), all before it with the stage's window not over (`.open`) or over (`.over`)."""
+    name = code.partition(".")[0]
+    bit, window, whole = STAGES.get(name, 0), OPEN.get(name, 0), reached(name)
+    before = whole - bit
+    means: dict[str, Callable[[int], bool]] = {
+        ALL_BEFORE: lambda bits: bits & whole == whole,
+        ALONE: lambda bits: bits & bit == bit,
+        NOT_OVER: lambda bits: bits & before == before and bool(bits & window),
+        OVER: lambda bits: bits & before == before and not bits & window,
+    }
+    is_meant = means[code.removeprefix(name)]
+    return [bits for bits in range(sum(STAGES.values()) + sum(OPEN.values()) + 1) if is_meant(bits)]
