@@ -60,9 +60,8 @@ def purchases_of(person: Person, world: World, as_of: dt.date) -> list[Purchase]
 
 
 def expected(world: World, brought: dict[int, int], as_of: dt.date) -> dict[int, tuple[int, dt.date, int]]:
-    monetary: dict[int, int] = dict(
-        Standing.objects.filter(frequency__isnull=False).values_list("customer_id", "monetary")
-    )
+    scored = Standing.objects.filter(frequency__isnull=False)
+    monetary = {one.customer_id: one.monetary or 0 for one in scored}
     by_home: dict[int, list[int]] = {}
     for person in world.people:
         by_home.setdefault(home_of(person), []).extend([monetary[person.id]] if person.id in monetary else [])
