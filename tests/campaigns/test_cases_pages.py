@@ -1,0 +1,188 @@
+"""The pages of incidents: read within reach, worked through by those who run cases, refused in words."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from campaigns.boards.cases import steps
+from campaigns.cases import actions, queries, split
+from campaigns.cases.models import Callback, Case, Lesson
+from communities.models import Assignment
+from coupons.batches.models import Batch
+from tests.campaigns import case_world as world
+from tests.coupons.worlds import make_budget, make_coupon
+from tests.standings import run_done
+from users.contact.models import ContactPause
+
+pytestmark = pytest.mark.django_db
+EN = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def case(people) -> Case:
+    run_done()
+    return world.make_case(people)
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def do(client, case: Case, deed: str, **data):
+    return client.post(reverse("case-deed", args=[case.number, deed]), data, headers=EN)
+
+
+def words(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def file(answer) -> str:
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+# -- Looking -----------------------------------------------------------------------------------------------------------
+
+
+def test_without_any_case_the_list_says_when_one_opens(people, as_):
+    page = as_("analyst").get(reverse("cases"), headers=EN)
+    assert "Nothing is under way" in words(page)
+    assert "Nothing is closed yet" in words(page)
+
+
+def test_the_list_shows_what_is_under_way_and_the_library_what_was_closed(people, as_, case):
+    client = as_("analyst")
+    assert [one for one, _head in client.get(reverse("cases")).context["open"]] == [case]
+    actions.close(case, "packaging", "蔬菜闷在塑料袋里", people.manager)
+    page = client.get(reverse("cases"), {"q": "塑料袋"}, headers=EN)
+    assert (page.context["open"], page.context["page"].rows) == ([], [case])
+    assert "packaging" in words(page)
+    assert client.get(reverse("cases"), {"q": "天气"}).context["page"].rows == []
+    assert client.get(reverse("cases"), {"cause": "weather"}).context["page"].rows == []
+
+
+def test_a_case_says_what_fell_and_who_carries_it(people, as_, case):
+    page = as_("analyst").get(reverse("case", args=[case.number]), headers=EN)
+    text = words(page)
+    assert "5 came back in the next week: 16.7% . Usual is 40.0%" in text
+    assert page.context["suspects"][0]["name"] == world.LEAF
+    assert page.context["by"] == "category"
+    assert "Take charge" not in text
+
+
+@pytest.mark.parametrize("by", split.DIMENSIONS)
+def test_every_dimension_is_drawn_and_its_numbers_are_lists_as_long(people, as_, case, by):
+    client = as_("manager")
+    page = client.get(reverse("case", args=[case.number]), {"by": by})
+    bars = page.context["bars"]
+    assert page.context["by"] == by
+    for bar in bars:
+        assert 0 <= bar.rate_x <= 100
+        assert bar.rate_x + bar.rate_width <= 100.01
+        if bar.href and bar.n:
+            assert client.get(bar.href).context["all"] == bar.n
+
+
+def test_the_people_lead_to_the_customer_list_of_as_many(people, as_, case):
+    page = as_("manager").get(reverse("case-people", args=[case.number]), {"only": "missing"}, headers=EN)
+    assert (page.context["all"], page.context["missing"], len(page.context["people"])) == (30, 25, 25)
+    assert len(page.context["ids"].split(",")) == 25
+    assert "139****" in page.content.decode()
+
+
+def test_another_communitys_case_does_not_exist(people, as_, case):
+    client = as_("jinling_analyst")
+    assert client.get(reverse("cases")).context["open"] == []
+    for name in ("case", "case-people", "case-split-csv", "case-callbacks-csv"):
+        assert client.get(reverse(name, args=[case.number])).status_code == 404
+    assert client.get(reverse("case", args=["I-9999"])).status_code == 404
+
+
+def test_a_case_is_read_with_few_queries(people, as_, case, django_assert_max_num_queries):
+    client = as_("manager")
+    client.get(reverse("case", args=[case.number]))
+    with django_assert_max_num_queries(32):
+        client.get(reverse("case", args=[case.number]))
+
+
+# -- Working through ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", steps.DEEDS)
+def test_only_those_who_run_cases_there_do_anything(people, as_, case, deed):
+    assert do(as_("analyst"), case, deed).status_code == 403
+    Assignment.objects.filter(staff=people.operator).update(community=people.jinling)
+    assert do(as_("operator"), case, deed).status_code == 404
+    assert fresh(case).state == "open"
+
+
+def test_a_deed_that_is_none_does_not_exist(people, as_, case):
+    assert do(as_("operator"), case, "dance").status_code == 404
+
+
+def test_from_taking_charge_to_the_library(people, as_, case):
+    client = as_("operator")
+    assert do(client, case, "take").status_code == 302
+    assert do(client, case, "step", step="goods", finding="found", evidence="叶菜闷坏了").status_code == 302
+    do(client, case, "draw")
+    do(client, case, "correct", title="打孔包装", text="叶菜一律打孔", due_on="2018-05-20")
+    do(client, case, "watch", day="2018-04-23")
+    page = client.get(reverse("case", args=[case.number]), headers=EN)
+    assert page.content.decode().count("btn-primary") == 1
+    assert "Watched from" in words(page)
+    assert "叶菜闷坏了" in words(page)
+    do(client, case, "close", cause="packaging", story="没有打孔")
+    assert (fresh(case).state, fresh(case).cause) == ("closed", "packaging")
+    assert Callback.objects.filter(case=case).count() == 20
+    assert Lesson.objects.get(case=case).receipts.count() == 3
+    assert [act.verb for act in queries.history(case)] == ["open", "take", "look", "draw", "watch", "close"]
+    do(client, case, "reopen")
+    assert fresh(case).state == "watching"
+
+
+def test_a_case_is_not_closed_without_a_story(people, as_, case):
+    answer = do(as_("operator"), case, "close", cause="packaging", story="")
+    assert answer.status_code == 422
+    assert "What happened, and what was done: This field is required." in words(answer)
+    assert fresh(case).state == "open"
+
+
+def test_contact_is_paused_and_goes_on(people, as_, case):
+    client = as_("operator")
+    do(client, case, "pause")
+    assert "paused" in words(client.get(reverse("case", args=[case.number]), headers=EN))
+    do(client, case, "resume")
+    assert ContactPause.objects.get().ended_at is not None
+
+
+def test_a_compensation_is_drafted_once_for_those_who_did_not_come_back(people, as_, case):
+    coupon = make_coupon()
+    budget = make_budget(begins_on=world.BAD, ends_on=world.BAD.replace(year=2099))
+    client = as_("operator")
+    for _time in range(2):
+        do(client, case, "compensate", coupon=coupon.pk, budget=budget.pk, whom="missing")
+    batch = Batch.objects.get()
+    assert (batch.state, batch.candidates, batch.control) == ("draft", 25, 0)
+    assert (batch.made_by, batch.no_holdout_reason) == (people.operator, batch.name)
+    assert fresh(case).batch == batch
+
+
+def test_what_was_closed_meanwhile_is_left_alone(people, as_, case):
+    actions.close_as_nothing(case, "节假日", people.manager)
+    for deed, said in (("take", {}), ("correct", {"title": "x", "text": "y"}), ("watch", {"day": "2018-05-07"})):
+        assert do(as_("operator"), case, deed, **said).status_code == 302
+    assert (fresh(case).state, Lesson.objects.count()) == ("nothing", 0)
+
+
+# -- Files -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_split_and_the_callbacks_are_files_with_masked_phones(people, as_, case):
+    client = as_("manager")
+    do(client, case, "draw")
+    rows = file(client.get(reverse("case-split-csv", args=[case.number]), headers=EN))
+    assert f"First category,{world.LEAF},20,1,20,8," in rows
+    calls = file(client.get(reverse("case-callbacks-csv", args=[case.number]), headers=EN))
+    assert calls.count("139****") == 20
+    assert not re.search(r"139\d{8}", calls)
+    assert as_("lead").get(reverse("case-split-csv", args=[case.number])).status_code == 403
