@@ -16,6 +16,7 @@ from users.customers.models import Customer, Tag, Tagging
 from users.directory import filters, queries, sentence
 from users.directory.filters import Filters
 from users.funnel.models import Stage
+from users.purchases.models import Origin
 
 EVERYWHERE = Scope(everywhere=True)
 MONDAY = TODAY
@@ -53,6 +54,14 @@ ADDRESSES = [
         "stage=activated.open&registered=2018-04-30&came=-",
         Filters(stage="activated.open", registered=MONDAY_BEFORE, came="-"),
     ),
+    (
+        "bought_from=2018-04-30&bought_to=2018-05-06&each=week&back=4&category=0&served_by=3",
+        Filters(bought_from=MONDAY_BEFORE, bought_to=dt.date(2018, 5, 6), each="week", back=4, category=0, served_by=3),
+    ),
+    (
+        "missed_from=2018-04-30&gap=month&channel=-",
+        Filters(missed_from=MONDAY_BEFORE, gap="month", channel="-"),
+    ),
     ("service=1&proxy=on&recalled=0", Filters(service=True, proxy=True)),
     ("within=&older=+&community=cuiping", Filters(community="cuiping")),
 ]
@@ -75,6 +84,7 @@ def test_conditions_written_as_an_address_read_back_the_same(text: str, expected
         "lifecycle=asleep", "rfm=champion,best", "tag=x", "tag=-1", "net_min=abc", "net_min=-5", "within=1e9",
         "within=99999999999999999999", "paid_on=yesterday", "paid_on=9999999-01-01", "to=2018-02-30", "service=yes",
         "ids=" + ",".join(map(str, range(600))), "is=none", "station=1.5", "older=%00", "net_max=NaN",
+        "each=year", "gap=fortnight", "back=105", "category=x", "served_by=-1", "missed_to=soon",
         "week=2018-05-01", "flow=fresh", "stage=bought", "registered=2018-05-01",
     ],
 )  # fmt: skip
@@ -94,6 +104,11 @@ def test_a_full_phone_in_an_address_is_masked_at_once(typed: str) -> None:
 
 
 # -- Who is meant: every condition, with its opposite left out ------------------------------------------------------
+
+
+def began(name: str, **told: int) -> None:
+    customer = Customer.objects.unscoped("tests look customers up").get(name=name)
+    Origin.objects.create(customer_id=customer.pk, first_day=dt.date(2018, 3, 1), **told)
 
 
 def staged(name: str, stages: int, channel: str = "") -> None:
@@ -121,6 +136,8 @@ def world(people: Cast) -> Cast:
     meat = Tag.objects.create(id=7, name="肉品用户", is_taste=True)
     Tagging.objects.create(customer=tagged, tag=meat)
     Tagging.objects.create(customer=untagged, tag=meat, hand=Tagging.Hand.REMOVED)
+    began("champion", category_id=9, staff_id=5)
+    began("active")
     staged("silent", 1, channel="地推")
     staged("tagged", 1 | 32)
     staged("proxy", 4)
@@ -170,6 +187,19 @@ CONDITIONS = [
     ("stage=registered&came=-&registered=2018-04-30", {"tagged", "proxy"}),
     ("stage=retained.open", {"tagged"}),
     ("stage=revenue.reached", {"proxy"}),
+    ("missed_from=2018-05-01&missed_to=2018-05-01&lifecycle=prospect", {"prospect"}),
+    ("missed_from=2018-05-01&missed_to=2018-05-01&new_on=2018-05-01", set()),
+    ("bought_from=2018-05-01&bought_to=2018-05-01&each=day", {"tagged"}),
+    ("bought_from=2018-04-30&bought_to=2018-05-13&each=week", set()),
+    ("missed_from=2018-04-30&missed_to=2018-05-13&gap=week&new_on=2018-05-01", {"tagged"}),
+    ("missed_from=2018-04-30&missed_to=2018-05-06&gap=week&new_on=2018-05-01", set()),
+    ("back=0", {"tagged"}),
+    ("back=1", set()),
+    ("category=9", {"champion"}),
+    ("category=0", {"active"}),
+    ("served_by=5&category=9", {"champion"}),
+    ("served_by=0", {"active"}),
+    ("channel=-&lifecycle=prospect", {"prospect"}),
     ("q=6-2-502", {"silent"}),
     ("q=champ", {"champion"}),
 ]

@@ -1,7 +1,7 @@
 """What the words of a customer list's address mean. Every number of the desk that stands for people links with these.
 
     q=Wang | 6-2-502 | 138****1234 | 1234   name, address, masked phone or last digits; several words: all of them
-    community=CODE   unassigned=1   station=ID   building=6   channel=TEXT
+    community=CODE   unassigned=1   station=ID   building=6   channel=TEXT (-: nobody told it)
     lifecycle=silent,active       the class of the last run; several: any of them (also written lifecycle=…&lifecycle=…)
     recalled=1                    active again after a week as silent
     rfm=champion,develop,none     none: outside the RFM window, no score
@@ -12,7 +12,10 @@
     within=14  older=30           days from the last order to the as-of date: at most 14; more than 30
     first_from=DATE  first_to=DATE        first purchase between (both ends counted);  new_on=DATE is both
     paid_from=DATE   paid_to=DATE         has a counted order between;                 paid_on=DATE is both
-    bought_from=DATE bought_to=DATE       a purchase starts between
+    bought_from=DATE bought_to=DATE       a purchase starts between; with each=week|month|day in every one of them
+    missed_from=DATE missed_to=DATE       no purchase starts between; with gap=week|month|day in at least one of them
+    back=K                        a purchase starts in the K-th week after that of the first purchase
+    category=ID  served_by=ID     first category bought, customer-service person (as the night keeps them; 0: none)
     to=MONDAY&is=silent           the class in the snapshot of that date (several: any); with recalled=1 its mark
     from=MONDAY&was=new_paying    and what they were in an earlier one; was=none: not known then
     week=MONDAY&flow=new,lost     in a flow of that week (growth; several: any): new, retained, recalled, lost, active
@@ -40,6 +43,7 @@ from users.customers import search
 from users.directory import classes
 from users.funnel import rules as funnel
 from users.growth import rules as growth
+from users.retention import rules as retention
 
 NONE = "none"
 NOT_TOLD = "-"  # the channel that nobody told
@@ -78,6 +82,13 @@ class Filters:
     paid_to: date | None = None
     bought_from: date | None = None
     bought_to: date | None = None
+    each: str = ""
+    missed_from: date | None = None
+    missed_to: date | None = None
+    gap: str = ""
+    back: int | None = None
+    category: int | None = None
+    served_by: int | None = None
     from_: date | None = None
     was: tuple[str, ...] = ()
     to: date | None = None
@@ -194,6 +205,19 @@ def _stage(texts: list[str]) -> str:
     return texts[-1]
 
 
+def _grain(texts: list[str]) -> str:
+    if texts[-1] not in retention.GRAINS:
+        raise ValueError(texts)
+    return texts[-1]
+
+
+def _weeks(texts: list[str]) -> int:
+    weeks = _number(texts)
+    if weeks > retention.MOST:
+        raise ValueError(texts)
+    return weeks
+
+
 def _numbers(texts: list[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(_number([part]) for part in _parts(texts)))
 
@@ -225,6 +249,8 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "tag": _numbers, "service": _flag, "proxy": _flag, "purchases_min": _number, "purchases_max": _number,
     "net_min": _yuan, "net_max": _yuan, "within": _days, "older": _days, "new_on": _day, "first_from": _day,
     "first_to": _day, "paid_on": _day, "paid_from": _day, "paid_to": _day, "bought_from": _day, "bought_to": _day,
+    "each": _grain, "missed_from": _day, "missed_to": _day, "gap": _grain, "back": _weeks, "category": _number,
+    "served_by": _number,
     "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE),
     "week": _monday, "flow": _codes(set(growth.FLOWS)), "stage": _stage, "registered": _monday, "came": _text,
     "import": _number, "did": _codes(set(DEEDS)), "ids": _numbers,

@@ -71,4 +71,7 @@ def names(wanted: Filters, desk: Desk) -> sentence.Names:
     places = {community.code: community.name for community in desk.communities}
     stations = communities.stations_in(desk.scope).filter(id=wanted.station) if wanted.station else []
     tags = Tag.objects.filter(id__in=wanted.tag).values_list("name", flat=True) if wanted.tag else []
-    return sentence.Names(places.get(wanted.community, ""), next((one.name for one in stations), ""), tuple(tags))
+    return sentence.Names(
+        places.get(wanted.community, ""), next((one.name for one in stations), ""), tuple(tags),
+        *queries.names_of_beginnings(wanted),
+    )  # fmt: skip

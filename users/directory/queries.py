@@ -14,6 +14,7 @@ from communities.models import Community, ServiceStation, StaffMember
 from communities.scoping import Scope
 from users.customers import search
 from users.customers.models import Customer, Tag, Tagging
+from users.directory import beginnings
 from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, NOT_TOLD, ORDERED, Filters
 from users.directory.models import SavedView
 from users.funnel import queries as funnel
@@ -22,6 +23,7 @@ from users.growth import queries as growth
 from users.imports import queries as imports
 from users.lifecycle import queries as lifecycle
 from users.lifecycle.models import LifecycleSnapshot
+from users.orders.models import Category
 from users.purchases.models import UNASSIGNED, CustomerDay
 
 FURTHEST = 36_500  # days: a filter may ask for more than there is
@@ -91,6 +93,15 @@ def _channels() -> list[str]:
     return list(everybody.order_by("channel").values_list("channel", flat=True).distinct())
 
 
+def names_of_beginnings(wanted: Filters) -> tuple[str, str]:
+    """What the first category and the customer-service person of a filter are called; empty where none is asked for."""
+    category = Category.objects.filter(id=wanted.category).values_list("name", flat=True) if wanted.category else []
+    served_by = (
+        StaffMember.objects.filter(id=wanted.served_by).values_list("name", flat=True) if wanted.served_by else []
+    )
+    return next(iter(category), ""), next(iter(served_by), "")
+
+
 def views_of(staff: StaffMember) -> QuerySet[SavedView]:
     """One's own views and those shared with everybody."""
     return SavedView.objects.filter(Q(owner=staff) | Q(shared=True)).select_related("owner")
@@ -103,7 +114,8 @@ def _conditions(filters: Filters) -> list[Q]:
         *_place(filters),
         *_standing(filters),
         *_tags(filters),
-        *_days_bought(filters),
+        *_days_paid(filters),
+        *beginnings.conditions(filters),
         *_moves(filters),
         *([growth.flowed(filters.flow, filters.week)] if filters.week and filters.flow else []),
         *([_staged(filters)] if filters.stage else []),
@@ -123,7 +135,7 @@ def _place(filters: Filters) -> list[Q]:
     if filters.building:
         conditions.append(Q(building=filters.building))
     if filters.channel:
-        conditions.append(Q(channel=filters.channel))
+        conditions.append(Q(channel="" if filters.channel == NOT_TOLD else filters.channel))
     return conditions
 
 
@@ -167,22 +179,14 @@ def _tags(filters: Filters) -> list[Q]:
     return [Q(id__in=Tagging.objects.filter(tag__in=filters.tag).exclude(hand="removed").values("customer_id"))]
 
 
-def _days_bought(filters: Filters) -> list[Q]:
-    """Who has a day with a counted order, or a day that starts a purchase, in a period (community_customer_day)."""
-    paid = _between(filters.paid_from, filters.paid_to)
-    bought = _between(filters.bought_from, filters.bought_to)
-    asked = [paid] if paid else []
-    asked += [bought | {"starts_purchase": True}] if bought else []
-    everywhere = [UNASSIGNED, *Community.objects.values_list("id", flat=True)] if asked else []
-    return [
-        Q(id__in=CustomerDay.objects.filter(**period, community_id__in=everywhere).values("customer_id"))
-        for period in asked
-    ]
-
-
-def _between(start: date | None, end: date | None) -> dict[str, Any]:
-    bounds = {"day__gte": start, "day__lte": end}
-    return {name: day for name, day in bounds.items() if day is not None}
+def _days_paid(filters: Filters) -> list[Q]:
+    """Who has a day with a counted order in a period (community_customer_day)."""
+    bounds = {"day__gte": filters.paid_from, "day__lte": filters.paid_to}
+    paid = {name: day for name, day in bounds.items() if day is not None}
+    if not paid:
+        return []
+    everywhere = [UNASSIGNED, *Community.objects.values_list("id", flat=True)]
+    return [Q(id__in=CustomerDay.objects.filter(**paid, community_id__in=everywhere).values("customer_id"))]
 
 
 def _moves(filters: Filters) -> list[Q]:

@@ -22,6 +22,8 @@ class Names(NamedTuple):
     community: str = ""
     station: str = ""
     tags: tuple[str, ...] = ()
+    category: str = ""
+    served_by: str = ""
 
 
 DID = {
@@ -69,10 +71,12 @@ def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, st
     if filters.building:
         yield _("building is {value}"), {"value": filters.building}
     if filters.channel:
-        yield _("came by {value}"), {"value": filters.channel}
+        not_told = filters.channel == NOT_TOLD
+        yield _("came by {value}"), {"value": _("a channel not told") if not_told else filters.channel}
     yield from _classes(filters, names)
     yield from _moves(filters)
     yield from _bought(filters)
+    yield from _began(filters, names)
     yield from _flowed(filters)
     yield from _staged(filters)
     yield from _imported(filters)
@@ -104,6 +108,27 @@ def _moves(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
         yield _("known on {day}"), {"day": day(filters.to)}
 
 
+_EACH = {
+    "day": N_("purchase begun on every day"),
+    "week": N_("purchase begun in every week"),
+    "month": N_("purchase begun in every month"),
+}
+_GAP = {
+    "day": N_("no purchase begun on at least one day"),
+    "week": N_("no purchase begun in at least one week"),
+    "month": N_("no purchase begun in at least one month"),
+}
+
+
+def _began(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.category is not None:
+        yield _("first bought {value}"), {"value": names.category or str(filters.category or figures.NOTHING)}
+    if filters.served_by is not None:
+        yield _("served by {value}"), {"value": names.served_by or str(filters.served_by or figures.NOTHING)}
+    if filters.back is not None:
+        yield _("bought again {value} weeks after the week of the first purchase"), {"value": str(filters.back)}
+
+
 def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _range(_("number of purchases"), filters.purchases_min, filters.purchases_max, figures.count)
     yield from _range(_("net"), filters.net_min, filters.net_max, _yuan)
@@ -113,7 +138,10 @@ def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
         yield _("last order more than {value} before"), {"value": _days(filters.older)}
     yield from _range(_("first purchase"), filters.first_from, filters.first_to, day)
     yield from _range(_("ordered"), filters.paid_from, filters.paid_to, day)
-    yield from _range(_("purchase begun"), filters.bought_from, filters.bought_to, day)
+    begun = _EACH[filters.each] if filters.each else N_("purchase begun")
+    yield from _range(_(begun), filters.bought_from, filters.bought_to, day)
+    missed = _GAP[filters.gap] if filters.gap else N_("no purchase begun")
+    yield from _range(_(missed), filters.missed_from, filters.missed_to, day)
 
 
 def _flowed(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
