@@ -5,7 +5,7 @@ from django.urls import include, path
 from communities.places import views as places
 from communities.policies import views as policies
 from opsdesk import demo_page, place_figures, policy_effect, run_log, search, trust_panel
-from opsdesk.insight import metric_pages
+from opsdesk.insight import dashboard, metric_pages
 
 _FIGURES = {"numbers": place_figures.latest}
 _EFFECT = {"previewer": policy_effect.of_drafts}
@@ -16,6 +16,8 @@ urlpatterns = [
     path("phone/", include("campaigns.phone_urls")),
     path("search/", search.search, name="search"),
     path("metrics/", metric_pages.metrics, name="metrics"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/table.csv", dashboard.dashboard_csv, name="dashboard_csv"),
     path("demo/", demo_page.demo, name="demo"),
     path("demo/plant/", demo_page.plant, name="demo_plant"),
     path("demo/remove/", demo_page.remove, name="demo_remove"),

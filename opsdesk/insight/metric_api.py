@@ -13,13 +13,13 @@ from communities.api_views import ScopedView
 from opsdesk.insight import dictionary
 from opsdesk.insight.metric_kinds import KINDS, Metric
 
-_TEXTS = ("label", "what", "formula", "window", "whole", "grain", "needs")
+_TEXTS = ("what", "formula", "window", "whole", "grain", "needs")
 
 
 class MetricSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     group = serializers.CharField()
-    label = serializers.CharField(help_text=_("in the language asked for"))
+    name = serializers.CharField(help_text=_("in the language asked for"))
     what = serializers.CharField()
     formula = serializers.CharField(allow_blank=True)
     window = serializers.CharField(allow_blank=True)
@@ -46,6 +46,5 @@ class MetricList(ScopedView):
 def _told(metric: Metric) -> dict[str, str]:
     texts = {name: getattr(metric, name) for name in _TEXTS}
     same = {name: getattr(metric, name) for name in ("key", "group", "kind", "query", "article")}
-    return {name: gettext(text) if text else "" for name, text in texts.items()} | same | {
-        "page": dictionary.address(metric)
-    }  # fmt: skip
+    own = {"name": gettext(metric.label), "page": dictionary.address(metric)}
+    return {name: gettext(text) if text else "" for name, text in texts.items()} | same | own

@@ -26,7 +26,7 @@ MONEY = (
     Metric("change", "money", N_("Change to the period before"),
            N_("A number against the same number of the period before; a rate changes in points."),
            N_("now ÷ before − 1"), N_("two finished periods of one length"), N_("the period before"), PERIODS,
-           "percent", "opsdesk.insight.dashboard_tiles.change_of", "dashboard", "M25"),
+           "percent", "opsdesk.insight.dashboard_words.change_of", "dashboard", "M25"),
 )  # fmt: skip
 
 PAYERS = (

@@ -1,0 +1,150 @@
+"""What the dashboard is asked for, and everything that it reads: one reading feeds page, file and API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from communities import queries as places_queries
+from communities.access import Desk
+from communities.rules import SEE_BOARDS
+from opsdesk.insight import dashboard_queries as queries
+from opsdesk.insight import dashboard_rules as rules
+from opsdesk.insight.dashboard_periods import GRAINS, Periods, periods
+from opsdesk.insight.dashboard_rules import PAIRS, Figures, Pair
+from users.boards.places import counted_places, named_places
+from users.lifecycle import queries as lifecycle
+from users.pulse.queries import Grain, Unit
+from users.pulse.rules import Span
+from users.purchases.models import UNASSIGNED
+from users.retention import queries as retention
+
+SHOWN = (
+    "gmv", "net", "payers", "new_payers", "arppu", "aov", "repurchase", "daily_repurchase", "wake", "subsidy_rate",
+    "penetration", "registered_penetration",
+)  # fmt: skip
+UNITS: tuple[Unit, ...] = ("community", "station")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The words of the address. What cannot be read is as if it had not been said."""
+
+    grain: Grain = "week"
+    unit: Unit = "community"
+    station: int | None = None
+    as_of: date | None = None
+
+
+def ask_of(query: Mapping[str, str]) -> Ask:
+    grain: Grain = next((one for one in GRAINS if one == query.get("grain")), "week")
+    unit: Unit = next((one for one in UNITS if one == query.get("unit")), "community")
+    station = query.get("station", "")
+    return Ask(grain, unit, int(station) if station.isdecimal() and len(station) < 10 else None, _day(query))
+
+
+def _day(query: Mapping[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(query.get("as_of", ""))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A community (code; the unassigned have none) or a station (its id), as tables and links name it."""
+
+    id: int
+    name: str
+    words: Mapping[str, object] = field(default_factory=dict)
+    beneath: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """One reading. `told`: the figures of each span by place, `whole` those of all that is looked at."""
+
+    ask: Ask
+    as_of: date
+    is_latest: bool
+    periods: Periods
+    whole: Mapping[Span, Figures]
+    told: Mapping[Span, Mapping[int, Figures]]
+    places: Sequence[Place]
+    station: Place | None
+    words: Mapping[str, object]  # of the customer list, for everybody counted
+    few: int
+
+    def pair(self, key: str, span: Span | None = None) -> Pair:
+        return PAIRS[key](self.whole[span or self.periods.shown])
+
+    def pair_of(self, place: Place, key: str, span: Span | None = None) -> Pair:
+        return PAIRS[key](self.told[span or self.periods.shown][place.id])
+
+    def values(self, key: str, spans: Sequence[Span]) -> list[float]:
+        """Those there are, in order."""
+        found = (rules.value(self.pair(key, span)) for span in spans)
+        return [one for one in found if one is not None]
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """What can be told of what is looked at."""
+        hidden = ("subsidy_rate", "penetration", "registered_penetration") if self.station else ()
+        return [key for key in SHOWN if key not in hidden]
+
+
+class NoStation(LookupError):
+    """No such station within reach."""
+
+
+def board_of(desk: Desk, ask: Ask, few: int) -> Board | None:
+    """None before the first run or the first order, or where no period was over by then."""
+    latest = lifecycle.latest_as_of()
+    if latest is None:
+        return None
+    as_of = min(ask.as_of or latest, latest)
+    span = retention.span(as_of)
+    looked_at = periods(ask.grain, as_of, *span) if span else None
+    if looked_at is None:
+        return None
+    communities = counted_places(desk, SEE_BOARDS)
+    station = _station(desk, ask.station) if ask.station else None
+    unit: Unit = "station" if station else "community"
+    ids = [station.id] if station else communities
+    read = dict(zip(looked_at.every, queries.figures(unit, ask.grain, looked_at.every, ids, as_of), strict=True))
+    places = _places(desk, ask, station)
+    by_station = ask.unit == "station" and station is None
+    told = _of_stations(ask, looked_at, [place.id for place in places], as_of) if by_station else read
+    whole = {span: rules.together(found.values()) for span, found in read.items()}
+    words = station.words if station else {"community": desk.community.code} if desk.community else {}
+    return Board(ask, as_of, as_of == latest, looked_at, whole, told, places, station, words, few)
+
+
+def _of_stations(ask: Ask, looked_at: Periods, ids: Sequence[int], as_of: date) -> dict[Span, dict[int, Figures]]:
+    return dict(zip(looked_at.whole, queries.figures("station", ask.grain, looked_at.whole, ids, as_of), strict=True))
+
+
+def _places(desk: Desk, ask: Ask, station: Place | None) -> list[Place]:
+    if station:
+        return [station]
+    if ask.unit == "station":
+        return _stations(desk)
+    named = [place for place in named_places(desk) if not desk.community or place[0] == desk.community.id]
+    return [
+        Place(id_, name, {"community": code} if id_ != UNASSIGNED else {"unassigned": 1}) for id_, code, name in named
+    ]
+
+
+def _stations(desk: Desk) -> list[Place]:
+    """Stations in reach, of the chosen community if there is one."""
+    found = places_queries.stations_in(desk.scope_for(SEE_BOARDS))
+    if desk.community:
+        found = found.filter(community=desk.community)
+    return [Place(one.pk, one.name, {"station": one.pk}, one.community.name) for one in found]
+
+
+def _station(desk: Desk, station: int) -> Place:
+    for place in _stations(desk):
+        if place.id == station:
+            return place
+    raise NoStation(station)

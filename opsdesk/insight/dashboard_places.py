@@ -1,0 +1,126 @@
+"""The table under the dashboard: every community or station with its numbers, sorted by one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from opsdesk.insight import dashboard_rules as rules
+from opsdesk.insight import dashboard_words as words
+from opsdesk.insight.dashboard_board import SHOWN, Board, Place
+from opsdesk.insight.dictionary import BY_KEY
+from opsdesk.insight.values import COMMUNITY_ONLY
+from opsdesk.lib import charts
+from opsdesk.lib.charts import Sparkline
+
+USUAL = "-gmv"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`cells`: written, told to the pointer, few, address of its people; `spark`: the sorted number's last periods."""
+
+    name: str
+    beneath: str
+    href: str
+    cells: list[tuple[str, str, bool, str]]
+    spark: Sparkline | None
+
+
+@dataclass(frozen=True)
+class Head:
+    key: str
+    label: str
+    sort: str
+    order: str  # ascending, descending or nothing
+
+
+def sort_of(query: QueryDict) -> str:
+    asked = query.get("sort", "")
+    return asked if asked.removeprefix("-") in ("name", *SHOWN) else USUAL
+
+
+def keys_of(board: Board) -> list[str]:
+    return [key for key in SHOWN if board.ask.unit == "community" or key not in COMMUNITY_ONLY]
+
+
+def heads(board: Board, sort: str) -> list[Head]:
+    return [_head("name", _("Community") if board.ask.unit == "community" else _("Station"), sort)] + [
+        _head(key, _(BY_KEY[key].label), sort) for key in keys_of(board)
+    ]
+
+
+def _head(key: str, label: str, sort: str) -> Head:
+    order = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
+    first = key if key == "name" else f"-{key}"
+    return Head(key, label, (key if order == "descending" else f"-{key}") if order else first, order)
+
+
+def rows(board: Board, sort: str, *, linked: bool) -> list[Row]:
+    return [_row(board, place, _drawn(board, sort), linked) for place in ordered(board, sort)]
+
+
+def ordered(board: Board, sort: str) -> list[Place]:
+    """Those without a value come last, whichever way."""
+    key, falling = sort.removeprefix("-"), sort.startswith("-")
+    if key not in keys_of(board):
+        return sorted(board.places, key=lambda place: place.name, reverse=falling and key == "name")
+    told = {place.id: rules.value(board.pair_of(place, key)) for place in board.places}
+    known = [place for place in board.places if told[place.id] is not None]
+    known.sort(key=lambda place: told[place.id] or 0.0, reverse=falling)
+    return known + [place for place in board.places if told[place.id] is None]
+
+
+def _drawn(board: Board, sort: str) -> str:
+    key = sort.removeprefix("-")
+    return key if key in keys_of(board) else "gmv"
+
+
+def drawn_label(board: Board, sort: str) -> str:
+    return _(BY_KEY[_drawn(board, sort)].label)
+
+
+def _row(board: Board, place: Place, drawn: str, linked: bool) -> Row:
+    line = [rules.value(board.pair_of(place, drawn, span)) for span in board.periods.line]
+    known = [value for value in line if value is not None]
+    cells = [_cell(board, place, key, linked) for key in keys_of(board)]
+    return Row(
+        place.name or _("Unassigned"), place.beneath, _here(board, place), cells, charts.sparkline(known, 96, 24)
+    )
+
+
+def _cell(board: Board, place: Place, key: str, linked: bool) -> tuple[str, str, bool, str]:
+    pair = board.pair_of(place, key)
+    href = ""
+    if linked and pair[0]:
+        href = words.people(key, board.ask.grain, board.periods.shown, board.as_of, place.words)
+    return (
+        words.written(key, rules.value(pair)), words.title(key, pair), words.is_few(key, pair, board.few), href,
+    )  # fmt: skip
+
+
+def total(board: Board) -> list[tuple[str, str, bool, str]] | None:
+    """All communities together; stations are not all, nor is one community more than its row."""
+    if board.ask.unit != "community" or len(board.places) < 2:
+        return None
+    pairs = {key: board.pair(key) for key in keys_of(board)}
+    return [(words.written(key, rules.value(pair)), words.title(key, pair), False, "") for key, pair in pairs.items()]
+
+
+def _here(board: Board, place: Place) -> str:
+    """The dashboard of that place alone."""
+    if "unassigned" in place.words:
+        return ""
+    query = QueryDict(mutable=True)
+    query.update(_kept(board))
+    query.update({name: str(value) for name, value in place.words.items()})
+    return f"{reverse('dashboard')}?{query.urlencode()}"
+
+
+def _kept(board: Board) -> Mapping[str, str]:
+    asked: dict[str, Any] = {"grain": board.ask.grain if board.ask.grain != "week" else ""}
+    asked["as_of"] = "" if board.is_latest else board.as_of
+    return {name: str(value) for name, value in asked.items() if value}

@@ -1,0 +1,131 @@
+"""The dashboard's numbers one by one: value, change, mean of the periods before, line, people behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from opsdesk.insight import dashboard_queries as queries
+from opsdesk.insight import dashboard_rules as rules
+from opsdesk.insight import dashboard_words as words
+from opsdesk.insight import dictionary
+from opsdesk.insight.dashboard_board import Board
+from opsdesk.lib import charts
+from users.pulse.rules import Span
+
+OF_WEEKS = ("repurchase", "wake", "subsidy_rate")  # told by whole weeks whatever the period
+
+
+@dataclass(frozen=True)
+class Line:
+    """A metric over the finished periods: its row of the table under the tiles. `running` is None where no comparison
+    of an unfinished period is fair."""
+
+    key: str
+    label: str
+    cells: list[tuple[str, str, bool]]  # written, told to the pointer, few
+    mean: str
+    change: str
+    running: tuple[str, str, str] | None  # so far, the same days before, the change
+
+
+def tiles(board: Board, *, linked: bool) -> list[dict[str, Any]]:
+    return [_tile(board, key, linked) for key in board.keys]
+
+
+def _tile(board: Board, key: str, linked: bool) -> dict[str, Any]:
+    looked_at = board.periods
+    pair, now = board.pair(key), rules.value(board.pair(key))
+    base = looked_at.whole[-2] if len(looked_at.whole) > 1 else None
+    before = rules.value(board.pair(key, base)) if base else None
+    moved = words.change(key, now, before)
+    n = words.n_of(key, pair)
+    against = _("vs %(period)s") % {"period": _base_word(board)} if moved else ""
+    return {
+        "label": _label(board, key),
+        "number": words.written(key, now),
+        "href": words.people(key, board.ask.grain, looked_at.shown, board.as_of, board.words)
+        if linked and pair[0] else "",
+        "change": moved,
+        "base": " · ".join(text for text in (against, n) if text),
+        "note": _note(board, key, now),
+        "few": words.is_few(key, pair, board.few),
+        "definition": dictionary.definition(key, as_of=board.as_of),
+        "spark": charts.sparkline(board.values(key, looked_at.line)),
+    }  # fmt: skip
+
+
+def _label(board: Board, key: str) -> str:
+    """A number of whole weeks beside days says which week it is of."""
+    label = _(dictionary.BY_KEY[key].label)
+    if board.ask.grain != "day" or key not in OF_WEEKS:
+        return label
+    [monday] = queries.weeks_of(board.periods.shown, "day", board.as_of)
+    return f"{label} W{monday.isocalendar().week:02}"
+
+
+def _base_word(board: Board) -> str:
+    """What the change is against: a day against the same weekday, else the period before."""
+    shown = board.periods.whole[-2]
+    return words.period(board.ask.grain, shown)
+
+
+def _note(board: Board, key: str, now: float | None) -> str:
+    mean = mean_of(board, key)
+    if mean is None:
+        return ""
+    told = {"n": len(board.periods.earlier), "mean": words.written(key, mean), "change": words.change(key, now, mean)}
+    return _("mean of %(n)s before: %(mean)s (%(change)s)") % told if told["change"] else ""
+
+
+def mean_of(board: Board, key: str) -> float | None:
+    """Of the finished periods before the one shown: rates pooled, sums averaged."""
+    pairs = [board.pair(key, span) for span in board.periods.earlier]
+    whole = sum(one for _part, one in pairs)
+    return sum(part for part, _whole in pairs) / whole if whole else None
+
+
+def lines(board: Board) -> list[Line]:
+    return [_line(board, key) for key in board.keys]
+
+
+def _line(board: Board, key: str) -> Line:
+    cells = [_cell(board, key, span) for span in board.periods.line]
+    now, mean = rules.value(board.pair(key)), mean_of(board, key)
+    label = _(dictionary.BY_KEY[key].label)
+    return Line(key, label, cells, words.written(key, mean), words.change(key, now, mean), _running(board, key))
+
+
+def _cell(board: Board, key: str, span: Span) -> tuple[str, str, bool]:
+    pair = board.pair(key, span)
+    value = words.written(key, rules.value(pair))
+    return value, words.title(key, pair), words.is_few(key, pair, board.few)
+
+
+def _running(board: Board, key: str) -> tuple[str, str, str] | None:
+    """The running period so far against as much of the one before; of days the day against the one before it."""
+    now, base = comparison(board)
+    if now is None or base is None or key in OF_WEEKS:
+        return None
+    value, before = rules.value(board.pair(key, now)), rules.value(board.pair(key, base))
+    return words.written(key, value), words.written(key, before), words.change(key, value, before)
+
+
+def comparison(board: Board) -> tuple[Span | None, Span | None]:
+    looked_at = board.periods
+    if board.ask.grain == "day":
+        return looked_at.shown, looked_at.before
+    return looked_at.running, looked_at.running_base
+
+
+def comparison_words(board: Board) -> Sequence[str]:
+    """Heads of the three columns of the running period."""
+    now, base = comparison(board)
+    if now is None or base is None:
+        return ()
+    if board.ask.grain == "day":
+        return words.period("day", now), _("day before"), _("Difference")
+    days = {"from": f"{now.start:%m-%d}", "to": f"{words.until(now):%m-%d}"}
+    before = {"from": f"{base.start:%m-%d}", "to": f"{words.until(base):%m-%d}"}
+    return _("so far, %(from)s to %(to)s") % days, _("%(from)s to %(to)s") % before, _("Difference")
