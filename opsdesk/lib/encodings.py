@@ -110,33 +110,44 @@ def _refuse(code: str, failure: Failure, encoding: str = "UTF-8") -> None:
 def first_failure(source: Source, codec: str, foreign: bool = False) -> Failure | None:
     """None when the whole file decodes; NUL characters are refused with their line on the way.
 
-    `foreign`: what is plainly UTF-8 is a failure, though it decodes.
+    `foreign`: what is plainly UTF-8 is a failure, though it decodes. Lines are counted for a failure alone.
     """
     decoder = codecs.getincrementaldecoder(codec)("strict")
-    done, lines, wide = 0, LineCount(), 0
+    done, wide = 0, 0
     for block in source.blocks():
         kept = len(decoder.getstate()[0])
         if foreign and (at := _utf8_run(block)) >= 0:
-            return Failure(done + at, lines.at(block[:at].decode(codec, "replace")), wide, foreign=True)
+            return Failure(done + at, line_at(source, codec, done + at), wide, foreign=True)
         try:
             text = decoder.decode(block)
         except UnicodeDecodeError as error:
-            good = error.object[: error.start].decode(codec, "replace")
-            return Failure(done - kept + error.start, lines.at(good), wide + _wide(good))
+            good, offset = error.object[: error.start].decode(codec, "replace"), done - kept + error.start
+            return Failure(offset, line_at(source, codec, offset), wide + _wide(good))
         if (nul := text.find("\0")) >= 0:
-            raise UnreadableFile("nul", line=lines.at(text[:nul]))
+            before = done - kept + len(text[:nul].encode(codec))
+            raise UnreadableFile("nul", line=line_at(source, codec, before))
         done, wide = done + len(block), wide if wide >= ENOUGH_UTF8 else wide + _wide(text)
-        lines.pass_over(text)
-    return _at_the_end(decoder, done, lines.line, wide)
+    return _at_the_end(source, codec, decoder, done, wide)
 
 
-def _at_the_end(decoder: codecs.IncrementalDecoder, done: int, line: int, wide: int) -> Failure | None:
+def _at_the_end(source: Source, codec: str, decoder: codecs.IncrementalDecoder, done: int, wide: int) -> Failure | None:
     kept = len(decoder.getstate()[0])
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return Failure(done - kept, line, wide, at_end=True)
+        return Failure(done - kept, line_at(source, codec, done - kept), wide, at_end=True)
     return None
+
+
+def line_at(source: Source, codec: str, offset: int) -> int:
+    """The line of a byte of the file, which is read up to it once more."""
+    decoder, lines = codecs.getincrementaldecoder(codec)("replace"), LineCount()
+    for block in source.blocks():
+        lines.pass_over(decoder.decode(block[:offset]))
+        offset -= min(offset, len(block))
+        if not offset:
+            break
+    return lines.line
 
 
 class LineCount:

@@ -25,18 +25,27 @@ class Lines:
 
     def texts(self) -> Iterator[str]:
         """Decoded text cut after a line end; what is left waits for the next block."""
-        rest, lines = "", LineCount()
+        rest, done = "", 0
         for text in self._decoded():
             text = rest + text
             cut = _last_break(text)
-            rest = text[cut:]
-            lines.pass_over(text[:cut])
+            rest, done = text[cut:], done + cut
             if len(rest) > self.source.limits.line_chars:
-                raise UnreadableFile("line_too_long", line=lines.line)
+                raise UnreadableFile("line_too_long", line=self._line_behind(done))
             if cut:
                 yield text[:cut]
         if rest:
             yield rest
+
+    def _line_behind(self, chars: int) -> int:
+        """The line that so many characters end before; they are read once more."""
+        lines = LineCount()
+        for text in self._decoded():
+            lines.pass_over(text[:chars])
+            chars -= min(chars, len(text))
+            if not chars:
+                break
+        return lines.line
 
     def _decoded(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(self.codec)("strict")
