@@ -99,6 +99,7 @@ ELSEWHERE = (
     Entry("me", N_("My page"), "user"),
     Entry("account_change_password", N_("Change password"), "key"),
     Entry("api", N_("API"), "book-2", rules.USE_API),
+    Entry("cases", N_("Incidents and best practices"), "clipboard-list", rules.SEE_BOARDS),
     Entry("addresses", N_("Addresses to teach"), "map-pin", rules.IMPORT),
     Entry("channels-compared", N_("Channels compared"), "chart-dots", rules.SEE_FIELD),
     Entry("best-hours", N_("Best channel and hour"), "clock", rules.SEE_FIELD),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from campaigns.cases import lessons, opening, practices, recovery
 from campaigns.recall import actions as recall
 from communities.notices import actions as notices
 from communities.policies import queries as policy_queries
@@ -129,6 +130,18 @@ def _field(night: Night, progress: Progress) -> Done:
     return Done(written=sum(facts.values()), facts=facts)
 
 
+def _cases(night: Night, progress: Progress) -> Done:
+    """Alerts become incidents and best-practice cards; did the measures help; who has not read what they were told."""
+    falls, rises = opening.open_due(night.as_of), practices.open_due(night.as_of)
+    looked = recovery.check_recoveries(night.as_of)
+    facts = {
+        "incidents": falls.cases, "practices": rises.cases, "joined": falls.joined + rises.joined,
+        "recoveries": looked.cells, "followed": practices.follow_due(night.as_of),
+        "reminded": lessons.remind_overdue(night.as_of),
+    }  # fmt: skip
+    return Done(written=sum(facts.values()), facts=facts)
+
+
 def _uploads(night: Night, progress: Progress) -> Done:
     gone = clearing.clear(night.as_of) if night.tidy else clearing.Cleared()
     return Done(gone.looked, gone.uploads, {"uploads": gone.uploads, "bytes": gone.bytes})
@@ -148,6 +161,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("tastes", _tastes),
     ("rates", _rates),
     ("funnel", _funnel),
+    ("cases", _cases),
     ("coupons", _coupons),
     ("field", _field),
     ("effects", _effects),

@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from campaigns.cases import queries as cases
 from communities import rules
 from communities.access import Desk
 from communities.models import StaffAct
@@ -236,6 +237,24 @@ def _sent_back(batch: Batch) -> Item:
     )
 
 
+def untaken_incidents(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Incidents that nobody is in charge of (case_state)."""
+    for case in cases.untaken(desk.scope_for(rules.RUN_CASES))[:5]:
+        whole = case.split["whole"]
+        yield Item(
+            "alert-triangle",
+            gettext("Incident"),
+            gettext("%(community)s: fewer new payers came back, and nobody is in charge")
+            % {"community": case.community},
+            gettext("%(number)s: %(back)s of %(n)s came back")
+            % {"number": case.number, "back": count(whole["back"]), "n": count(whole["n"])},
+            case.opened_at,
+            gettext("Look"),
+            reverse("case", args=[case.number]),
+            urgent=True,
+        )
+
+
 def unknown_messages(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Messages of which nobody knows whether they arrived: a person asks, then decides (index message_state)."""
     unknown = outbox.in_reach(desk.scope_for(rules.SEND_MESSAGES)).filter(state=Message.State.UNKNOWN)
@@ -279,6 +298,7 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
     (rules.CHANGE_STAFF, reveal_alarms),
+    (rules.RUN_CASES, untaken_incidents),
     (rules.SEE_RUNS, stale_numbers),
 ]
 # In the order of the columns of _TROUBLES.

@@ -14,6 +14,7 @@ from communities.notices import actions as notices
 from communities.rules import RUN_CASES
 from opsdesk.lib import sql
 from opsdesk.lib.words import N_
+from users.retention import alert_queries, alert_rules
 from users.retention.models import RetentionAlert
 
 KIND = N_("Incident")
@@ -57,7 +58,7 @@ def open_for(alert: RetentionAlert, as_of: date, by: StaffMember | None = None) 
 
 @transaction.atomic
 def _open(alert: RetentionAlert, as_of: date, by: StaffMember | None) -> Case:
-    fall = Fall(alert.community_id, alert.cohort, alert.k, alert.base_weeks)
+    fall = Fall(alert.community_id, alert.cohort, alert.k, _base_weeks(alert))
     frozen = split_queries.freeze(fall, as_of)
     frozen["evidence"] = evidence.freeze(fall, frozen)
     pk = int(sql.value(_NEXT_ID))
@@ -71,6 +72,15 @@ def _open(alert: RetentionAlert, as_of: date, by: StaffMember | None) -> Case:
     actions.note("open", case, by, cohort=alert.cohort.isoformat(), k=alert.k)
     tell(case, OPENED, "opened")
     return case
+
+
+def _base_weeks(alert: RetentionAlert) -> int:
+    """From the oldest cohort that it was raised against; weeks in which nobody came are none of those."""
+    since = alert.cohort - alert_rules.LOOK_BACK * 8 * split_queries.WEEK
+    until = alert.cohort + (alert.k + 1) * split_queries.WEEK
+    rows = alert_queries.first_weeks(since, until, [alert.community_id])
+    told = alert_queries.base_now(alert, rows)
+    return (alert.cohort - told[0][0]).days // 7 if told else alert.base_weeks
 
 
 @transaction.atomic

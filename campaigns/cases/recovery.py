@@ -5,10 +5,12 @@ from datetime import date
 
 from campaigns.cases import actions, opening, queries, rules
 from campaigns.cases.models import Case, Recovery
+from communities.policies import queries as policies
 from opsdesk.lib import sql
 from opsdesk.lib.words import N_
-from users.retention import queries as retention
+from users.retention import alert_queries
 from users.retention import rules as weeks
+from users.retention.alert_rules import Base, Came
 
 RECOVERED = N_("%(number)s: %(community)s is back to the usual, look whether it can be closed")
 STILL = N_("%(number)s: %(community)s is not back to the usual yet")
@@ -31,11 +33,8 @@ class Looked:
 
 def check_recoveries(as_of: date) -> Looked:
     """Every finished week of the cohorts after the action is looked at once; it closes nothing, it says so."""
-    span = retention.span(as_of)
-    if span is None:
-        return Looked()
-    whole_to = weeks.reach(as_of, span[1])
-    made = [row for case in queries.watched() for row in _look(case, whole_to)]
+    reaches = alert_queries.reaches(as_of)
+    made = [row for case in queries.watched() for row in _look(case, reaches.get(case.community_id, date.min))]
     return Looked(len(made), sum(row.recovered for row in made))
 
 
@@ -45,8 +44,8 @@ def _look(case: Case, whole_to: date) -> list[Recovery]:
     made = [
         row
         for cohort in rules.watched_cohorts(case.watched_from)
-        for k, usual in usual_of(case).items()
-        if weeks.is_over(cohort, k, "week", whole_to) and (row := _checked(case, cohort, k, usual))
+        for k, base in bases_of(case).items()
+        if weeks.is_over(cohort, k, "week", whole_to) and (row := _checked(case, cohort, k, base))
     ]
     if made:
         text = RECOVERED if queries.has_recovered(case) else STILL
@@ -54,14 +53,15 @@ def _look(case: Case, whole_to: date) -> list[Recovery]:
     return made
 
 
-def _checked(case: Case, cohort: date, k: int, usual: float) -> Recovery | None:
-    """The row of a cell that had none and has anybody in it."""
-    [(customers, returned)] = sql.rows(_CELL, community=case.community_id, cohort=cohort, k=k)
-    if not customers:
+def _checked(case: Case, cohort: date, k: int, base: Base) -> Recovery | None:
+    """The row of a cell that had none and is large enough to tell."""
+    came = Came(*sql.rows(_CELL, community=case.community_id, cohort=cohort, k=k)[0])
+    limits = alert_queries.limits_of(policies.for_community(case.community_id))
+    recovered = rules.is_usual_again(came, base, limits)
+    if recovered is None:
         return None
     told = {
-        "customers": customers, "returned": returned, "usual": usual,
-        "recovered": rules.is_usual_again(returned, customers, usual),
+        "customers": came.customers, "returned": came.returned, "usual": base.rate, "recovered": recovered,
     }  # fmt: skip
     row, is_new = Recovery.objects.get_or_create(case=case, cohort=cohort, k=k, defaults=told)
     if is_new:
@@ -69,10 +69,7 @@ def _checked(case: Case, cohort: date, k: int, usual: float) -> Recovery | None:
     return row if is_new else None
 
 
-def usual_of(case: Case) -> dict[int, float]:
-    """The rate before the fall by k, of each alert of the case."""
-    return {
-        one.k: one.base_returned / one.base_customers
-        for one in queries.alerts(case)
-        if one.base_customers and one.direction == queries.FALL
-    }
+def bases_of(case: Case) -> dict[int, Base]:
+    """What was usual before the fall by k, of each alert of the case; of several with one k the oldest."""
+    falls = [one for one in queries.alerts(case) if one.direction == queries.FALL and one.base_customers]
+    return {one.k: Base(one.base_customers, one.base_returned, one.base_weeks) for one in reversed(falls)}

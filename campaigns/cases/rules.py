@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from opsdesk.lib import intervals
 from opsdesk.lib.words import N_
+from users.retention import alert_rules
+from users.retention.alert_rules import Base, Came, Limits
 
 KINDS = {"incident": N_("incident"), "practice": N_("best practice")}
 STATES = {
@@ -66,8 +67,9 @@ def watched_cohorts(watched_from: date) -> list[date]:
     return [first + timedelta(weeks=n) for n in range(LATER_COHORTS)]
 
 
-def is_usual_again(returned: int, customers: int, usual: float) -> bool:
-    """Whether a cohort's rate can no longer be told from what was usual before the fall: the usual rate lies within
-    its Wilson interval, or below it."""
-    found = intervals.wilson(returned, customers)
-    return found is not None and found.high >= usual
+def is_usual_again(came: Came, base: Base, limits: Limits) -> bool | None:
+    """Whether a later cohort can no longer be told from what was usual before the fall, by the test that rang; more
+    than usual is no fall either. None where the cohort is too small to say."""
+    if came.customers >= limits.people and came.rate >= base.rate:
+        return True
+    return alert_rules.is_usual(came, base, limits)

@@ -56,9 +56,17 @@ VERBS = {
     "split": N_("shared out anew"),
     "leave_out": N_("left out"),
     "print": N_("printed"),
+    "take": N_("took charge"),
+    "look": N_("noted a finding"),
+    "draw": N_("drew customers to call back"),
+    "compensate": N_("drafted the compensation"),
+    "watch": N_("said that the measure is in place"),
+    "join": N_("took in another alert"),
     "send": N_("sent"),
     "remind": N_("reminded"),
     "record": N_("wrote down"),
+    "snooze": N_("put off"),
+    "wake": N_("took up again"),
 }
 
 THINGS = {
@@ -87,7 +95,9 @@ THINGS = {
     "budget": N_("budget"),
     "parcel": N_("parcel"),
     "drive": N_("recall drive"),
+    "case": N_("case"),
     "tasks": N_("tasks"),
+    "alert": N_("alert"),
     "lesson": N_("lesson"),
     "callback": N_("callback"),
     "stage_action": N_("action of a stage"),

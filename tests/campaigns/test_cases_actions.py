@@ -8,12 +8,15 @@ from campaigns.cases import actions, opening, queries, recovery, rules, sampling
 from campaigns.cases.models import Callback, Case, Recovery
 from communities.models import StaffAct
 from communities.policies import actions as policies
+from communities.policies.rules import Policies
 from communities.scoping import Scope
 from tests.campaigns import case_world as world
 from tests.conftest import TODAY
 from tests.factories import SHANGHAI
 from users.contact import actions as contact
 from users.contact.models import ContactPause, ContactWish
+from users.retention import alert_queries
+from users.retention.alert_rules import Base, Came
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = Scope(everywhere=True)
@@ -114,16 +117,17 @@ def test_the_first_cohort_after_the_action_began_wholly_after_it(watched_from, f
 
 
 @pytest.mark.parametrize(
-    ("returned", "customers", "usual", "again"),
-    [(8, 20, 0.4, True), (5, 20, 0.4, True), (2, 40, 0.4, False), (30, 40, 0.4, True), (0, 0, 0.4, False)],
+    ("returned", "customers", "again"),
+    [(8, 20, True), (5, 20, True), (2, 40, False), (38, 40, True), (0, 19, None), (19, 19, None)],
 )
-def test_a_rate_is_usual_again_when_it_cannot_be_told_from_it(returned, customers, usual, again):
-    assert rules.is_usual_again(returned, customers, usual) is again
+def test_a_rate_is_usual_again_when_the_test_that_rang_would_not_ring(returned, customers, again):
+    limits = alert_queries.limits_of(Policies())
+    assert rules.is_usual_again(Came(customers, returned), Base(40, 16, 4), limits) is again
 
 
 def test_cohorts_after_the_action_are_looked_at_once_and_the_case_stays_open(people, case):
     world.grow(people.cuiping, world.BAD + world.WEEK, world.LEAF, 20, 8)
-    world.grow(people.jinling, TODAY - world.WEEK, world.MEAT, 7, 0)  # so that the last week is known to be whole
+    world.grow(people.cuiping, TODAY - world.WEEK, world.MEAT, 7, 0)  # so that the last week is known to be whole
     world.count()
     assert recovery.check_recoveries(TODAY) == recovery.Looked(0, 0)
     actions.watch(case, world.BAD + world.WEEK, people.operator)
@@ -137,7 +141,7 @@ def test_cohorts_after_the_action_are_looked_at_once_and_the_case_stays_open(peo
 
 def test_a_cohort_that_still_stays_away_is_no_recovery(people, case):
     world.grow(people.cuiping, world.BAD + world.WEEK, world.LEAF, 40, 2)
-    world.grow(people.jinling, TODAY - world.WEEK, world.MEAT, 7, 0)  # so that the last week is known to be whole
+    world.grow(people.cuiping, TODAY - world.WEEK, world.MEAT, 7, 0)  # so that the last week is known to be whole
     world.count()
     actions.watch(case, world.BAD + world.WEEK, people.operator)
     assert recovery.check_recoveries(TODAY) == recovery.Looked(1, 0)
