@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from campaigns.boards import lesson_pages, practice_deeds
 from campaigns.boards.cases import files as case_files
 from campaigns.boards.cases import steps as case_steps
 from campaigns.boards.cases import views as cases
@@ -92,6 +93,16 @@ case_urls: list[URLPattern] = [
     path("cases/<slug:number>/split.csv", case_files.case_split_csv, name="case-split-csv"),
     path("cases/<slug:number>/callbacks.csv", case_files.case_callbacks_csv, name="case-callbacks-csv"),
     path("cases/<slug:number>/do/<slug:deed>/", case_steps.case_deed, name="case-deed"),
+    path("cases/<slug:number>/practice/<slug:deed>/", practice_deeds.practice_deed, name="practice-deed"),
+    path("cases/<slug:number>/processes.csv", practice_deeds.practice_csv, name="practice-csv"),
 ]
 
-urlpatterns = [*case_urls, *refused_urls, *drive_urls, *board_urls, *cue_urls]
+# /lessons/
+lesson_urls = [
+    path("lessons/", lesson_pages.lessons, name="lessons"),
+    path("lessons/<int:lesson_id>/", lesson_pages.lesson, name="lesson"),
+    path("lessons/<int:lesson_id>/remind/", lesson_pages.lesson_remind, name="lesson-remind"),
+    path("lessons/<int:lesson_id>/receipts.csv", lesson_pages.lesson_csv, name="lesson-csv"),
+]
+
+urlpatterns = [*lesson_urls, *case_urls, *refused_urls, *drive_urls, *board_urls, *cue_urls]

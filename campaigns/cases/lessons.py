@@ -95,6 +95,11 @@ def _tell(lesson: Lesson, people: list[int], text: str, occasion: str) -> int:
     )  # fmt: skip
 
 
+def people() -> int:
+    """How many would be told now."""
+    return len(_hands())
+
+
 def usual_due(on: date) -> date:
     """A week to read it in."""
     return on + timedelta(days=7)

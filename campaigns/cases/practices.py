@@ -168,21 +168,21 @@ def follow(case: Case, as_of: date) -> bool:
     lesson = practice_queries.first_lesson(found)
     if lesson is None:
         return False
-    told_on = timezone.localdate(lesson.sent_at)
-    weeks = _weeks(found.community_id, told_on, practice_queries.readers(lesson, as_of), as_of)
-    after = {"told_on": told_on.isoformat(), "weeks": weeks}
-    if found.processes.get("after", {}).get("weeks") == weeks:
+    told_on, readers = timezone.localdate(lesson.sent_at), sorted(practice_queries.readers(lesson, as_of))
+    after = {"told_on": told_on.isoformat(), "readers": readers, "weeks": _weeks(told_on, as_of)}
+    before = found.processes.get("after", {})
+    if all(before.get(key) == value for key, value in after.items()):
         return False
     found.processes = found.processes | {"after": after | {"as_of": as_of.isoformat()}}
     found.save(update_fields=["processes"])
     return True
 
 
-def _weeks(own: int, told_on: date, readers: set[int], as_of: date) -> list[list[Any]]:
-    """[group, key, Monday, part, whole] each."""
+def _weeks(told_on: date, as_of: date) -> list[list[Any]]:
+    """[community, key, Monday, part, whole] each."""
     since, until = practice_rules.first_week(told_on), as_of - timedelta(days=as_of.weekday())
-    sums: dict[tuple[str, str, date], Share] = {}
+    sums: dict[tuple[int, str, date], Share] = {}
     for one in [*practice_queries.came_back(since, as_of), *practice_queries.numbers(since, until)]:
-        where = practice_rules.group_of(one.place[0], own, readers), one.key, one.week
+        where = one.place[0], one.key, one.week
         sums[where] = sums.get(where, Share()) + one.share
-    return [[group, key, week.isoformat(), *_pair(share)] for (group, key, week), share in sorted(sums.items())]
+    return [[place, key, week.isoformat(), *_pair(share)] for (place, key, week), share in sorted(sums.items())]

@@ -4,7 +4,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from campaigns.cases import actions, lessons, practice_queries, practices
+from campaigns.cases import actions, practice_queries, practices
 from campaigns.cases.models import Case, Lesson
 from campaigns.cases.practice_rules import Share
 from campaigns.cuesheets.models import Cue, CueSheet, Tick
@@ -163,18 +163,20 @@ def test_the_others_are_followed_by_who_has_read_it_and_finished_weeks_only(peop
     assert practices.follow_due(TODAY) == 1
     assert practices.follow_due(TODAY) == 0
     assert followed(case) == {
-        ("unread", "retention", 40), ("unread", "retention", 60), ("unread", "told", 50), ("unread", "wechat", 0),
-        ("unread", "group", 0),
+        ("retention", 40), ("retention", 60), ("told", 50), ("wechat", 0), ("group", 0)
     }  # fmt: skip
+    assert readers(case) == []
 
-    lessons.read(lesson, people.other_staff)
     lesson.receipts.filter(staff=people.other_staff).update(read_at=doors.at(TODAY - dt.timedelta(days=1)))
     assert practices.follow_due(TODAY) == 1
-    assert {group for group, _key, _rate in followed(case)} == {"read"}
+    assert readers(case) == [people.jinling.pk]
 
 
-def followed(case: Case) -> set[tuple[str, str, int]]:
+def followed(case: Case) -> set[tuple[str, int]]:
     case.refresh_from_db()
-    return {
-        (group, key, round(100 * part / whole)) for group, key, _week, part, whole in case.processes["after"]["weeks"]
-    }
+    return {(key, round(100 * part / whole)) for _place, key, _week, part, whole in case.processes["after"]["weeks"]}
+
+
+def readers(case: Case) -> list[int]:
+    case.refresh_from_db()
+    return list(case.processes["after"]["readers"])
