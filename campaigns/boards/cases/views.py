@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.boards import practice_page
-from campaigns.boards import practice_page
 from campaigns.boards.cases import forms, shown
 from campaigns.cases import lesson_queries, queries, rules, split, split_queries
 from campaigns.cases.models import Case, CaseStep
@@ -83,8 +82,6 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
     }
     if case.kind == "incident":
         context |= _incident(request, case)
-    else:
-        context |= practice_page.context(case, desk, request.GET.get("measure", ""))
     else:
         context |= practice_page.context(case, desk, request.GET.get("measure", ""))
     return render(request, "campaigns/cases/case.html", context | more, status=status)
