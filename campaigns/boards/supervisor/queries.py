@@ -1,13 +1,13 @@
 """A day in the field, read once: its outcomes, what is left to do, and where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from campaigns.boards.supervisor.rules import Told
+from campaigns.boards.supervisor.rules import Key, Told
 from campaigns.drives import queries as drives
 from campaigns.drives.models import Task
 from campaigns.visits import queries as visits
@@ -22,11 +22,13 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def told(scope: Scope, day: date, community: Community | None) -> list[Told]:
-    """One row a live outcome of the day in reach (visit_of_a_day). A day holds what people do on their feet: some
-    hundred rows a station."""
-    found = _within(visits.live(scope).filter(day=day), community)
-    return [_told(row) for row in found.values_list(*_FIELDS)]
+def told(scope: Scope, day: date, community: Community | None, shifts: Collection[Key]) -> list[Told]:
+    """One row a live outcome of these shifts of the day in reach (visit_of_a_day)."""
+    if not shifts:
+        return []
+    found = _within(visits.live(scope).filter(day=day, staff_id__in={staff for _station, staff in shifts}), community)
+    rows = [_told(row) for row in found.values_list(*_FIELDS)]
+    return [one for one in rows if (one.station_id, one.staff_id) in shifts]
 
 
 def _told(row: Sequence[Any]) -> Told:

@@ -75,9 +75,12 @@ class Shift(DoorRates):
         return bool(to_do) and self.heard_at is not None and now - self.heard_at > SILENT
 
 
-def shifts(told: Iterable[Told]) -> dict[tuple[int | None, int], Shift]:
+Key = tuple[int | None, int]  # station, person
+
+
+def shifts(told: Iterable[Told]) -> dict[Key, Shift]:
     """(station, person) -> what they did there."""
-    by_shift: dict[tuple[int | None, int], list[Told]] = defaultdict(list)
+    by_shift: dict[Key, list[Told]] = defaultdict(list)
     for one in told:
         by_shift[one.station_id, one.staff_id].append(one)
     return {key: shift_of(mine) for key, mine in by_shift.items()}
@@ -124,7 +127,7 @@ class Finding:
 def findings(told: Iterable[Told], fast_seconds: Mapping[int, int]) -> list[Finding]:
     """`fast_seconds` by community: two outcomes of one person closer than this look too fast. Told for many doors at
     once is no haste: that button is there for it."""
-    by_shift: dict[tuple[int | None, int], list[Told]] = defaultdict(list)
+    by_shift: dict[Key, list[Told]] = defaultdict(list)
     for one in in_order(told):
         by_shift[one.station_id, one.staff_id].append(one)
     found = [

@@ -1,6 +1,6 @@
 """The supervisor board: who is where, how far, and what to look at; live while the day lasts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.boards.supervisor import queries, rules
+from campaigns.boards.supervisor import queries, rules, shift_queries
 from campaigns.boards.supervisor.queries import Block
-from campaigns.boards.supervisor.rules import Finding, Shift, Told
+from campaigns.boards.supervisor.rules import Finding, Key, Shift, Told
 from campaigns.boards.supervisor.to_do import NOBODY
 from campaigns.boards.visits.sight import day_of
 from campaigns.boards.visits.words import DEFINITIONS
@@ -83,11 +83,13 @@ def _definitions() -> list[tuple[str, dict[str, str]]]:
 def _board(desk: Desk, request: DeskRequest) -> dict[str, Any]:
     now = timezone.localtime()
     day = min(day_of(request.GET.get("day", "")) or now.date(), now.date())
-    told = queries.told(desk.scope, day, desk.community)
+    shifts = shift_queries.shifts(desk.scope, day, desk.community)
+    odd = shift_queries.odd(desk.scope, day, desk.community)
+    told = queries.told(desk.scope, day, desk.community, odd)
     is_today = day == now.date()
     left = queries.to_do(desk.scope, now, desk.community) if is_today else {}
     blocks = queries.blocks(desk.scope, now, desk.community) if is_today else []
-    posts = _posts(told, left, blocks, day, now)
+    posts = _posts(shifts, left, blocks, day, now)
     return {
         "day": day,
         "before": day - timedelta(days=1),
@@ -102,8 +104,9 @@ def _board(desk: Desk, request: DeskRequest) -> dict[str, Any]:
     }
 
 
-def _posts(told: Sequence[Told], left: dict[Any, int], blocks: Sequence[Block], day: date, now: datetime) -> list[Post]:
-    shifts = rules.shifts(told)
+def _posts(
+    shifts: Mapping[Key, Shift], left: dict[Any, int], blocks: Sequence[Block], day: date, now: datetime
+) -> list[Post]:
     keys = {*shifts, *left}
     stations = queries.stations(station for station, _staff in keys)
     people = queries.people(staff for _station, staff in keys)
