@@ -16,6 +16,7 @@ from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
 from opsdesk.insight.metric_api import MetricList
 from users.boards.api import Rfm, Segments
+from users.boards.channel_api import Channels
 from users.boards.cohort_api import Cohorts
 from users.boards.funnel.api import Funnel
 from users.boards.growth_api import Growth
@@ -61,6 +62,7 @@ urlpatterns = [
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),
+    path("channels/", Channels.as_view(), name="api_channels"),
     path("spend/", SpendList.as_view(), name="api_spend"),
     path("funnel/", Funnel.as_view(), name="api_funnel"),
     path("growth/", Growth.as_view(), name="api_growth"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from users.boards import channel_views as channels
 from users.boards import cohort_views as cohorts
 from users.boards import growth_views as growth
 from users.boards import spend_views as spend
@@ -38,8 +39,10 @@ funnel_urls = [
     path("funnel/stages/<slug:stage>/", funnel.funnel_action, name="funnel_action"),
 ]
 
-# /spend/
+# /channels/ /spend/
 spend_urls = [
+    path("channels/", channels.channel_board, name="channels"),
+    path("channels/channels.csv", channels.channels_csv, name="channels_csv"),
     path("spend/", spend.spend_sheet, name="spend"),
     path("spend/spend.csv", spend.spend_csv, name="spend_csv"),
     path("spend/paste/", spend.spend_paste, name="spend_paste"),
