@@ -1,4 +1,4 @@
-"""How likely somebody answers, by which channel a customer is worth most, what one more hour brings (pure).
+"""How likely somebody answers, by which channel a customer is worth most (pure).
 
 Rates are shrunk: what was seen is joined to a prior that weighs as much as `strength` visits, so that ten visits say a
 little and a thousand say nearly all. Beta-binomial; see Gelman et al., Bayesian Data Analysis, chapter 2.
@@ -6,7 +6,7 @@ little and a thousand say nearly all. Beta-binomial; see Gelman et al., Bayesian
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, sqrt
+from math import sqrt
 
 from campaigns.visits.rules import minutes_of
 from opsdesk.lib.intervals import Z
@@ -180,22 +180,3 @@ def _wanted(people: Sequence[Candidate], tight: frozenset[str]) -> list[tuple[fl
         for one in people for option in one.options if option.channel in tight
     ]  # fmt: skip
     return sorted(found, key=lambda row: (-row[0], row[1].customer_id))
-
-
-def gains(candidates: Iterable[Candidate], chosen: Mapping[int, Choice], channel: str = "door") -> list[float]:
-    """What each customer who did not get a door would gain by one over what they got, the largest first; never below
-    nothing, for nobody has to go."""
-    found = [
-        max(0.0, option.worth - chosen[one.customer_id].worth)
-        for one in candidates for option in one.options
-        if option.channel == channel and chosen[one.customer_id].channel != channel
-    ]  # fmt: skip
-    return sorted(found, reverse=True)
-
-
-def marginal_hour(gains: Sequence[float], doors_an_hour: float, hours: int = 1) -> list[float]:
-    """Fen that each of the next hours at doors brings: the gains of so many more customers, the largest first. Never
-    below nothing, and never more than the hour before."""
-    each = max(1, floor(doors_an_hour))
-    best = sorted((max(0.0, gain) for gain in gains), reverse=True)
-    return [sum(best[at * each : (at + 1) * each]) for at in range(hours)]

@@ -1,15 +1,12 @@
 """Drives and tasks in reach: what somebody may see of them, and what one person has to do now."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaigns.drives.models import Candidate, Drive, Offer, Task
-from campaigns.drives.outcomes import OUTCOMES
 from campaigns.drives.rules import walking_key
 from communities.models import StaffMember
 from communities.scoping import Scope
@@ -99,56 +96,3 @@ def household(task: Task) -> QuerySet[Task]:
 def offer_of(task: Task) -> Offer | None:
     """What to say: the offer of the customer's taste, else the drive's for all others, else nothing."""
     return task.offer or Offer.objects.filter(drive=task.drive_id, taste=None).first()
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Tasks of a drive counted. `outcomes`: by the last outcome of each; `closed_by` and `channels`: all of that kind;
-    visited, opened, ordered: by what the last outcome means."""
-
-    tasks: int
-    states: Mapping[str, int]
-    closed_by: Mapping[str, int]
-    outcomes: Mapping[str, int]
-    channels: Mapping[str, int]
-
-    @property
-    def open(self) -> int:
-        return self.states.get("open", 0)
-
-    @property
-    def done(self) -> int:
-        return self.states.get("done", 0)
-
-    @property
-    def closed(self) -> int:
-        return self.states.get("closed", 0)
-
-    @property
-    def visited(self) -> int:
-        return sum(count for code, count in self.outcomes.items() if OUTCOMES[code].knocked)
-
-    @property
-    def opened(self) -> int:
-        return sum(count for code, count in self.outcomes.items() if OUTCOMES[code].opened)
-
-    @property
-    def ordered(self) -> int:
-        return sum(count for code, count in self.outcomes.items() if OUTCOMES[code].ordered)
-
-
-def summary(drive: Drive, scope: Scope | None = None) -> Summary:
-    """One statement over the drive's tasks (task_once_a_drive); with a scope, over those in reach."""
-    found = Task.objects.filter(drive=drive)
-    found = found if scope is None else found.filter(scope.condition())
-    rows = list(found.order_by().values_list("state", "closed_by", "outcome", "channel").annotate(n=Count("id")))
-    sums = [_sums(rows, place) for place in range(4)]
-    return Summary(sum(row[-1] for row in rows), *sums)
-
-
-def _sums(rows: list[tuple[Any, ...]], place: int) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in rows:
-        if row[place]:
-            found[row[place]] = found.get(row[place], 0) + row[-1]
-    return found

@@ -1,6 +1,5 @@
 """Outcomes are taken as devices tell them: each once, whoever tells it again; nothing is lost, nothing doubled."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,14 +67,6 @@ def refuse_unread(item: Any, unread: Unread, teller: Teller) -> Answer:
     told = reading.kept(item) | {reading.WHY: [unread.field, unread.message]}
     refusals.keep(told, Reason.UNREAD, by=teller.by, scope=teller.scope, uuid=uuid)
     return Answer(uuid, 422, f"{unread.field}: {_(unread.message)}" if unread.field else _(unread.message))
-
-
-def record_many(
-    tolds: Sequence[Told], by: StaffMember, scope: Scope, received_at: datetime, via: str, *,
-    off: timedelta = timedelta(),
-) -> list[Answer]:  # fmt: skip
-    """Each in a transaction of its own, in order."""
-    return [record(told, by, scope, received_at, via, off=off) for told in tolds]
 
 
 def record(

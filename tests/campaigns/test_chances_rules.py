@@ -1,7 +1,5 @@
 """Shrinking, the choice of channels and the worth of one more hour: tables, and laws for any numbers."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -156,20 +154,3 @@ def test_with_more_time_the_whole_is_worth_no_less_when_all_doors_take_the_same(
     ]
     less, more = (sum(c.worth for c in rules.choose(people, {1: m}).values()) for m in (minutes, minutes + 15))
     assert less <= more
-
-
-@patient
-@given(found=st.lists(st.floats(-1e6, 1e6)), doors=st.floats(0.1, 40))
-def test_an_hour_more_is_never_worth_less_than_nothing_nor_more_than_the_one_before(found, doors: float) -> None:
-    hours = rules.marginal_hour(found, doors, hours=5)
-    assert len(hours) == 5
-    assert all(fen >= 0 for fen in hours)
-    assert all(later <= earlier + 1e-6 for earlier, later in pairwise(hours))
-
-
-def test_one_more_hour_is_worth_the_gains_of_the_next_customers() -> None:
-    people = [one(1, door=100, sms=95), one(2, door=60, sms=20), one(3, door=70, wechat=10), one(4, door=-5)]
-    chosen = rules.choose(people, {1: 5})
-    left = rules.gains(people, chosen)
-    assert left == [40, 5, 0]
-    assert rules.marginal_hour(left, 2, hours=3) == [45, 0, 0]

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db.models import Q
 
+from campaigns.boards.drives import queries as reads
 from campaigns.drives import actions, queries
 from campaigns.drives.models import Task
 from communities.scoping import Scope
@@ -44,8 +45,8 @@ def test_tasks_of_another_station_do_not_exist(people):
     mine = queries.tasks(at_station(people.jinling_station))
     assert [task.customer for task in mine] == [there]
     assert queries.tasks(Scope()).count() == 0
-    assert queries.summary(drive).tasks == 2
-    assert queries.summary(drive, at_station(people.jinling_station)).tasks == 1
+    assert reads.of_drives(EVERYWHERE, [drive])[drive.pk].tasks == 2
+    assert reads.of_drives(at_station(people.jinling_station), [drive])[drive.pk].tasks == 1
 
 
 @pytest.mark.parametrize(
@@ -151,13 +152,12 @@ def test_a_task_without_an_offer_has_the_one_for_everybody_else(people):
     assert queries.offer_of(task) == own
 
 
-def test_a_summary_counts_by_what_the_last_outcome_means(people):
+def test_the_progress_of_a_drive_counts_by_what_the_last_outcome_means(people):
     drive = running_drive(people)
     ids = [task.pk for task in tasks_of(drive)]
     for pk, outcome, state in zip(ids, ["ordered", "refused", "no_answer", "no_entry"], ["done"] * 4, strict=False):
         Task.objects.filter(pk=pk).update(outcome=outcome, state=state)
     assert actions.close(Q(pk=ids[4]), "order", NOON) == 1
-    found = queries.summary(drive)
-    assert (found.tasks, found.open, found.done, found.closed) == (6, 1, 4, 1)
+    found = reads.of_drives(EVERYWHERE, [drive])[drive.pk]
+    assert (found.tasks, found.open, found.done) == (6, 1, 5)
     assert (found.visited, found.opened, found.ordered) == (3, 2, 1)
-    assert (found.closed_by, found.channels) == ({"order": 1}, {"door": 6})

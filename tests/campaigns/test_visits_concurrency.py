@@ -226,7 +226,7 @@ def test_a_task_handed_to_another_station_meanwhile_is_found_by_whoever_told_of_
 def test_everybody_tells_within_their_reach_alone(people: Cast, task: Task) -> None:
     def all_of(who: StaffMember) -> list[int]:
         told = [reading.read(event(task, "no_answer")) for _ in range(5)]
-        return [answer.status for answer in actions.record_many(told, who, reach(who), EVENING, "api")]
+        return [actions.record(one, who, reach(who), EVENING, "api").status for one in told]
 
     found = at_once(*(lambda who=who: all_of(who) for who in (people.staff, people.lead, people.other_staff)))
     assert found == [[200] * 5, [200] * 5, [404] * 5]
