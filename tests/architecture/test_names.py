@@ -35,7 +35,7 @@ def test_rules_do_not_ask_the_clock() -> None:
 # Data of the business: names of columns as exports write them, ways of writing an address, the made-up city.
 CHINESE_IS_DATA = (
     *("opsdesk/demo/", "opsdesk/bench/", "opsdesk/lib/"),
-    *("users/imports/", "users/customers/addresses", "users/contact/aliases"),
+    *("users/imports/", "users/customers/addresses", "users/contact/aliases", "users/acquisition/signups/aliases"),
 )
 
 
