@@ -9,6 +9,7 @@
     tag=3,7                       carries any of these tags
     service=1   proxy=1           had service orders; buys for others
     purchases_min=3  purchases_max=9      net_min=100  net_max=99.50      all time; yuan
+    frequency_min=2  frequency_max=5    monetary_min=100  monetary_max=99.50   in the RFM window; yuan
     within=14  older=30           days from the last order to the as-of date: at most 14; more than 30
     first_from=DATE  first_to=DATE        first purchase between (both ends counted);  new_on=DATE is both
     paid_from=DATE   paid_to=DATE         has a counted order between;                 paid_on=DATE is both
@@ -74,6 +75,10 @@ class Filters:
     purchases_max: int | None = None
     net_min: int | None = None
     net_max: int | None = None
+    frequency_min: int | None = None
+    frequency_max: int | None = None
+    monetary_min: int | None = None
+    monetary_max: int | None = None
     within: int | None = None
     older: int | None = None
     first_from: date | None = None
@@ -247,6 +252,7 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "q": _search, "community": _text, "unassigned": _flag, "station": _number, "building": _text, "channel": _text,
     "lifecycle": _codes(_LIFECYCLE), "recalled": _flag, "rfm": _codes({*classes.RFM, NONE}), "scored": _flag,
     "tag": _numbers, "service": _flag, "proxy": _flag, "purchases_min": _number, "purchases_max": _number,
+    "frequency_min": _number, "frequency_max": _number, "monetary_min": _yuan, "monetary_max": _yuan,
     "net_min": _yuan, "net_max": _yuan, "within": _days, "older": _days, "new_on": _day, "first_from": _day,
     "first_to": _day, "paid_on": _day, "paid_from": _day, "paid_to": _day, "bought_from": _day, "bought_to": _day,
     "each": _grain, "missed_from": _day, "missed_to": _day, "gap": _grain, "back": _weeks, "category": _number,
@@ -262,7 +268,7 @@ def _attribute(word: str) -> str:
 
 
 def _written(name: str, value: Any) -> str:
-    if name.startswith("net_"):
+    if name.startswith(("net_", "monetary_")):
         return money.yuan(value).removesuffix(".00")
     if isinstance(value, tuple):
         return ",".join(map(str, value))

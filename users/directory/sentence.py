@@ -132,6 +132,8 @@ def _began(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, str]
 def _bought(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _range(_("number of purchases"), filters.purchases_min, filters.purchases_max, figures.count)
     yield from _range(_("net"), filters.net_min, filters.net_max, _yuan)
+    yield from _range(_("purchases in the RFM window"), filters.frequency_min, filters.frequency_max, figures.count)
+    yield from _range(_("net in the RFM window"), filters.monetary_min, filters.monetary_max, _yuan)
     if filters.within is not None:
         yield _("last order at most {value} before"), {"value": _days(filters.within)}
     if filters.older is not None:
