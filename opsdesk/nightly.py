@@ -27,6 +27,7 @@ from users.lifecycle import actions as lifecycle
 from users.lifecycle import queries as lifecycle_queries
 from users.pulse import actions as pulse
 from users.purchases import actions as purchases
+from users.retention import alert_actions as alerts
 from users.rfm import actions as rfm
 from users.tastes import actions as tastes
 
@@ -130,6 +131,13 @@ def _field(night: Night, progress: Progress) -> Done:
     return Done(written=sum(facts.values()), facts=facts)
 
 
+def _alerts(night: Night, progress: Progress) -> Done:
+    """Of the weeks that are over: who came back otherwise than those before, and what is as usual again."""
+    found = alerts.raise_due(night.as_of, night.version)
+    facts = {"falls": found.falls, "rises": found.rises, "recovered": found.recovered}
+    return Done(found.tested, sum(facts.values()), facts)
+
+
 def _cases(night: Night, progress: Progress) -> Done:
     """Alerts become incidents and best-practice cards; did the measures help; who has not read what they were told."""
     falls, rises = opening.open_due(night.as_of), practices.open_due(night.as_of)
@@ -161,6 +169,7 @@ STEPS: tuple[tuple[str, Callable[[Night, Progress], Done]], ...] = (
     ("tastes", _tastes),
     ("rates", _rates),
     ("funnel", _funnel),
+    ("alerts", _alerts),
     ("cases", _cases),
     ("coupons", _coupons),
     ("field", _field),

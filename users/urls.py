@@ -7,6 +7,8 @@ from users.boards import cohort_views as cohorts
 from users.boards import growth_views as growth
 from users.boards import spend_views as spend
 from users.boards import views as boards
+from users.boards.alerts import deeds as alert_deeds
+from users.boards.alerts import views as alerts
 from users.boards.funnel import views as funnel
 from users.contact import ledger_views as ledger
 from users.contact import views as contact
@@ -49,6 +51,17 @@ spend_urls = [
     path("spend/cells/<slug:week>/", spend.spend_cell, name="spend_cell"),
     path("spend/changes/<int:change_id>/undo/", spend.spend_undo, name="spend_undo"),
     path("spend/sheets/<uuid:sheet>/undo/", spend.spend_sheet_undo, name="spend_sheet_undo"),
+]
+
+# /alerts/
+alert_urls = [
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/alerts.csv", alerts.alerts_csv, name="alerts_csv"),
+    path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
+    path("alerts/<int:alert_id>/snooze/", alert_deeds.alert_snooze, name="alert_snooze"),
+    path("alerts/<int:alert_id>/wake/", alert_deeds.alert_wake, name="alert_wake"),
+    path("alerts/<int:alert_id>/close/", alert_deeds.alert_close, name="alert_close"),
+    path("alerts/<int:alert_id>/reopen/", alert_deeds.alert_reopen, name="alert_reopen"),
 ]
 
 # /customers/ /tags/
@@ -115,6 +128,7 @@ urlpatterns: list[URLPattern] = [
     *wish_urls,
     *outbox_urls,
     *board_urls,
+    *alert_urls,
     *funnel_urls,
     *spend_urls,
     *import_urls,
