@@ -14,6 +14,7 @@ from coupons.grants.api import CouponUse, CustomerCoupons
 from coupons.handover.api import ParcelFetched, ParcelList
 from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
+from opsdesk.insight.dashboard_api import Dashboard
 from opsdesk.insight.metric_api import MetricList
 from users.boards.api import Rfm, Segments
 from users.boards.channel_api import Channels
@@ -30,6 +31,7 @@ urlpatterns = [
     path("openapi.json", api_page.Schema.as_view(), name="api_schema"),
     path("communities/", CommunityList.as_view(), name="api_communities"),
     path("metrics/", MetricList.as_view(), name="api_metrics"),
+    path("dashboard/", Dashboard.as_view(), name="api_dashboard"),
     path("customers/", CustomerList.as_view(), name="api_customers"),
     path("customers/<int:customer_id>/", CustomerDetail.as_view(), name="api_customer"),
     path("coupons/templates/", TemplateList.as_view(), name="api_coupon_templates"),

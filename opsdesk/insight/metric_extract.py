@@ -19,6 +19,7 @@ from users.purchases import queries as purchases
 from users.retention import queries as retention
 
 HEAD = ("start", "end", "metric", "part", "whole", "value")
+BREAKDOWNS = ("community", "station")
 TOLD = ("daily_payers", "frequency", "discount_rate", "subsidy")  # in files, not among the tiles
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from communities import arguments
 from communities.policies import queries as policies
+from opsdesk.insight import metric_extract as metrics
 from opsdesk.lib import exports
 from users.directory import actions
 from users.directory.extracts import EXTRACTS, Shown
@@ -24,20 +25,21 @@ from users.rfm import actions as rfm
 from users.rfm import queries as rfm_queries
 from users.rfm.models import RfmDay
 
-COHORTS, GROWTH = "cohorts", "growth"
+COHORTS, GROWTH, METRICS = "cohorts", "growth", "metrics"
 
 
 class Command(BaseCommand):
     help = (
         "Writes a table as CSV (UTF-8) to standard output, in order of customer: segments, rfm, transitions since the "
         "Monday before, or customers; or cohorts (cohort, k, customers; by --grain and --breakdown); "
-        "or growth (the flows of each finished week; --breakdown community). "
+        "or growth (the flows of each finished week; --breakdown community); "
+        "or metrics (every number of each finished period; --grain, --breakdown community or station). "
         "A date that was never computed is computed first. "
         "Names and phones are masked; --reveal REASON shows them and is logged."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("table", choices=sorted([*EXTRACTS, COHORTS, GROWTH]))
+        parser.add_argument("table", choices=sorted([*EXTRACTS, COHORTS, GROWTH, METRICS]))
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="YYYY-MM-DD; today unless told")
         parser.add_argument("--community", metavar="CODE", help="code or name: only those counted in this community")
         parser.add_argument("--grain", choices=list(rules.GRAINS), default="week", help="of cohorts; week unless told")
@@ -49,7 +51,8 @@ class Command(BaseCommand):
         place = arguments.community(options["community"])
         reason = _reason(options["reveal"])
         _check_growth(table, **options)
-        if table not in (COHORTS, GROWTH):
+        _check_metrics(table, options["breakdown"])
+        if table not in (COHORTS, GROWTH, METRICS):
             self._compute_if_missing(table, day)
         act = actions.log_export(
             None, what=table, rows=0, reason=reason, community_id=place.pk if place else None,
@@ -58,6 +61,8 @@ class Command(BaseCommand):
         places = [place.pk] if place else None
         if table == GROWTH:
             head, rows = growth.extract(day, places, options["breakdown"])
+        elif table == METRICS:
+            head, rows = metrics.extract(day, places, options["grain"], options["breakdown"])
         elif table == COHORTS:
             head, rows = retention.extract(day, places, options["grain"], options["breakdown"])
         else:
@@ -97,6 +102,11 @@ def _is_whole(day: SnapshotDay | RfmDay | None) -> bool:
 def _check_growth(table: str, grain: str, breakdown: str, **_options: Any) -> None:
     if table == GROWTH and (grain != "week" or breakdown not in ("", growth.COMMUNITY)):
         raise CommandError("growth is counted by week, and broken down by community only")
+
+
+def _check_metrics(table: str, breakdown: str) -> None:
+    if table == METRICS and breakdown not in ("", *metrics.BREAKDOWNS):
+        raise CommandError("metrics have no other breakdown than community and station")
 
 
 def _day(text: str) -> date:
