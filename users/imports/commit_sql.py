@@ -5,8 +5,8 @@ those of a lane (lanes.py), of the whole file where nothing is written. Their mo
 tables: `import_known`, one row an order of the chunk and what is here of it already; `import_chunk`, one row an order
 that is to change, as this file will leave it.
 
-What the planner believes of the tables that a commit fills may be long out of date. So it is told anew before every
-chunk, statements lead from staged rows outwards by LEFT JOIN, and none looks up what it is about to insert.
+What the planner believes of the tables that a commit fills may be long out of date. So it is told anew whenever they
+have doubled, statements lead from staged rows outwards by LEFT JOIN, and none looks up what it is about to insert.
 """
 
 NEW_COMMUNITIES = "SELECT DISTINCT new_community FROM {orders} WHERE new_community <> '' ORDER BY 1"

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from itertools import count
 
 from django.db import transaction
 from django.db.models import F
@@ -92,9 +93,11 @@ def _size(hold: Hold) -> int:
 def _chunks(file_id: int, tables: Tables, hold: Hold, ids: dict[str, int], odd: bool) -> Iterator[None]:
     """The chunks of a lane, from its checkpoint on. The file is a copy of its own: the other lane counts too."""
     file = ImportFile.objects.get(pk=file_id)
-    glance()
-    while _write_chunk(file, tables, hold, ids, odd):
-        glance()
+    for written in count():
+        if written & (written - 1) == 0:  # before the first, then each time as much again has been written
+            glance()
+        if not _write_chunk(file, tables, hold, ids, odd):
+            return
         yield
 
 
@@ -104,8 +107,8 @@ def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, ids: dict[str, in
     turns.begin_chunk()
     lo = getattr(file, lanes.CHECKPOINTS[odd])
     params = {"file": file.pk, "source": file.source_id, "lo": lo, "size": _size(hold), **ids}
-    last, count = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
-    if not count:
+    last, orders = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
+    if not orders:
         return False
     staging.quicken()
     params["hi"] = last
