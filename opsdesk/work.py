@@ -11,7 +11,7 @@ from communities.policies.rules import Policies
 from coupons.grants import issuing
 from coupons.handover import calling
 from opsdesk import nightly, telling, trust
-from opsdesk.demo import coupon_story, field_story, planting, world
+from opsdesk.demo import coupon_story, field_story, planting, practice_story, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
 from opsdesk.lib.runs.models import Job
@@ -76,6 +76,7 @@ def plant(hold: Hold) -> None:
     nightly.run(nightly.night_of(city.until), hold)
     coupon_story.plant(city, tell)
     field_story.plant(city, tell)
+    practice_story.plant(city, tell)
     queue_nightly(city.until)
 
 

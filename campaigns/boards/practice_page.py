@@ -19,6 +19,8 @@ from communities.scoping import Scope
 from opsdesk.lib import charts, figures
 from opsdesk.lib.intervals import Interval
 from opsdesk.lib.words import N_
+from users.boards.alerts import shown
+from users.retention.models import RetentionAlert
 
 CAME_BACK = N_("Came back in the second week")
 MORE = N_("How %(community)s does it")
@@ -91,9 +93,10 @@ def counted(case: Case, scope: Scope) -> list[Count]:
     ]
 
 
-def _rise(alert: Any) -> dict[str, Any]:
+def _rise(alert: RetentionAlert) -> dict[str, Any]:
     came, usual = Share(alert.returned, alert.customers), Share(alert.base_returned, alert.base_customers)
-    return {"alert": alert, "rate": came.rate, "usual": usual.rate}
+    people = shown.people(alert, alert.cohort)["back"]
+    return {"alert": alert, "rate": came.rate, "usual": usual.rate, "people": people}
 
 
 def _row(measure: Measure, chosen: str) -> Row:

@@ -137,7 +137,7 @@ def share(case: Case, title: str, text: str, due_on: date | None, by: StaffMembe
     if found.state != "watching":
         found.state, found.watched_from = "watching", timezone.localdate(lesson.sent_at)
         found.save(update_fields=["state", "watched_from"])
-        actions.note("watch", found, by, day=found.watched_from.isoformat())
+        actions.note("share", found, by, day=found.watched_from.isoformat())
     return lesson
 
 
