@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.cuesheets.models import Cue, CueSheet, Tick
 from campaigns.drives.models import Task
 from campaigns.visits.models import RefusedEvent, Visit
 from communities.models import StaffMember
 from tests.campaigns.visiting import event, make_drive, make_task
 from tests.cast import Cast
+from tests.factories import make_customer
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -175,6 +177,26 @@ def test_ticks_go_to_the_cue_sheet_with_their_own_checks(as_, people: Cast) -> N
     answer = post(as_("staff"), tick, tick | {"on": "yes"}, tick | {"cue_id": 2**70}, tick | {"what": ["told"]})
     assert statuses(answer) == [404, 422, 422, 422]
     assert results(answer)[0]["uuid"] == tick["uuid"]
+
+
+def test_ticks_that_are_not_taken_are_kept_once_for_a_person_to_look_at(as_, people: Cast) -> None:
+    """Of a door that is not on the sheet, and one told again with other words."""
+    sheet = CueSheet.objects.create(
+        day=timezone.localdate(), community=people.cuiping, station=people.cuiping_station, drawn_at=timezone.now()
+    )
+    where = {"community_id": people.cuiping.pk, "station_id": people.cuiping_station.pk}
+    home = make_customer(community=people.cuiping, station=people.cuiping_station)
+    cue = Cue.objects.create(sheet=sheet, customer=home, orders=1, say="new", **where)
+    unknown = {"type": "tick", "uuid": str(uuid4()), "cue_id": 1 << 40, "what": "told", "on": True}
+    taken = unknown | {"uuid": str(uuid4()), "cue_id": cue.pk}
+    client = as_("staff")
+    for _again in range(2):
+        assert statuses(post(client, unknown, taken, taken | {"on": False})) == [404, 200, 409]
+    assert Tick.objects.count() == 1
+    kept = RefusedEvent.objects.order_by("id").values_list("reason", "staff__username", "station_id")
+    assert list(kept) == [(reason, "staff", people.cuiping_station.pk) for reason in ("unknown", "changed")]
+    html = as_("lead").get(reverse("refused-events")).content.decode()
+    assert html.count('<span class="quiet">勾选</span> 已告知') == 2
 
 
 # -- Doors -----------------------------------------------------------------------------------------------------------

@@ -15,16 +15,19 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.cuesheets import actions as cuesheets
 from campaigns.visits import actions as visits
-from campaigns.visits import reading, rules
+from campaigns.visits import reading, refusals, rules
 from campaigns.visits.actions import Teller
 from campaigns.visits.models import Visit
 from campaigns.visits.reading import Unread
+from campaigns.visits.refusals import Reason
 from communities.access import DeskRequest, View, phone_page
 
 TICK: dict[str, Callable[[str, Any], Any]] = {
     "uuid": reading.uuid_of, "cue_id": reading.number_of, "what": reading.word_of, "on": reading.flag_of,
     "device_at": reading.moment_of,
 }  # fmt: skip
+# Ticks that are not taken are kept for a person to look at, as outcomes are.
+KEPT = {404: Reason.UNKNOWN, 409: Reason.CHANGED, 422: Reason.UNREAD}
 
 
 def in_json(view: View) -> View:
@@ -89,6 +92,8 @@ def _ticked(event: dict[str, Any], teller: Teller) -> dict[str, Any]:
     status, text = cuesheets.tick(
         uuid, said["cue_id"], said["what"], said["on"], said.get("device_at"), teller.by, teller.scope
     )
+    if status in KEPT:
+        refusals.keep(reading.kept(event), KEPT[status], by=teller.by, scope=teller.scope, uuid=str(uuid))
     return {"uuid": str(uuid), "status": status, "text": text}
 
 

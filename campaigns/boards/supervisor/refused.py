@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns.boards.phone import cards as phone_cards
+from campaigns.cuesheets.rules import TICKS
 from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits import queries, reconsidering
 from campaigns.visits.models import RefusedEvent
@@ -27,8 +28,10 @@ from opsdesk.lib.words import N_
 _NEWEST = paging.SortKey("id", int)
 _FIELDS = {
     "outcome": N_("Outcome"), "note": N_("Note"), "product": N_("Goods"), "amount": N_("Amount"), "what": N_("Tick"),
-    "undoes": N_("Undo"), "device_at": N_("By the phone’s clock"), "task_id": N_("Task"), "cue_id": N_("Cue"),
+    "on": N_("Set"), "undoes": N_("Undo"), "device_at": N_("By the phone’s clock"), "task_id": N_("Task"),
+    "cue_id": N_("Cue"),
 }  # fmt: skip
+NO_TOO = ("on",)  # fields whose "no" says something
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def _why(event: RefusedEvent) -> str:
 
 def _said(told: dict[str, Any]) -> list[tuple[str, str]]:
     """What came, by field; of what is known only what was said, of what could not be read whatever was kept."""
-    found = [(_(label), _word(key, told[key])) for key, label in _FIELDS.items() if told.get(key)]
+    there = [key for key in _FIELDS if told.get(key) or (key in NO_TOO and key in told)]
+    found = [(_(_FIELDS[key]), _word(key, told[key])) for key in there]
     hidden = {*_FIELDS, WHY, "uuid", "type", "corrects", "give_coupon", "later_at", "many"}
     return found + [(key, str(value)) for key, value in told.items() if key not in hidden and value][:5]
 
@@ -98,6 +102,10 @@ def _said(told: dict[str, Any]) -> list[tuple[str, str]]:
 def _word(key: str, value: Any) -> str:
     if key == "outcome" and value in OUTCOMES:
         return _(OUTCOMES[value].label)
+    if key == "what" and value in TICKS:
+        return _(TICKS[value])
+    if key == "on":
+        return _("yes") if value is True else _("no")
     if key == "amount" and type(value) is int:
         return figures.yuan(value)
     return _("yes") if value is True else str(value)
