@@ -88,6 +88,19 @@ MEANT = {
 }
 
 
+WORTH = N_(
+    "What one try is expected to bring: the chance of an order by this channel × what an order of this customer "
+    "brings × margin, less the time of staff and the message. Below nothing, the try costs more than it is expected to "
+    "bring."
+)
+SMALL = 1000  # fen: below ten yuan jiao are told
+
+
+def worth_words(fen: int) -> str:
+    """Whole yuan; jiao where it is small, so that ¥0.3 is not told as nothing."""
+    return figures.yuan(fen, 1 if abs(fen) < SMALL else 0)
+
+
 def tiles(drive: Drive, progress: reads.Progress) -> list[dict[str, Any]]:
     """Five figures of a drive that runs or has ended. Rates with their n."""
     share = figures.percent(figures.ratio(progress.done, progress.tasks), 0) if progress.tasks else figures.NOTHING

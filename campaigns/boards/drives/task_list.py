@@ -94,7 +94,8 @@ def drive_tasks(request: DeskRequest, number: str) -> HttpResponse:
     context = {
         "drive": drive,
         "page": page,
-        "rows": [(task, places.get(task.station_id)) for task in page.rows],
+        "rows": [(task, places.get(task.station_id), shown.worth_words(task.worth)) for task in page.rows],
+        "worth": {"what": _(shown.WORTH)},
         "sort": sort,
         "asked": asked,
         "query": asked.to_query(),

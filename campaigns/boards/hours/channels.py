@@ -6,16 +6,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from campaigns.boards.drives import figures
 from campaigns.chances import queries as chances
 from campaigns.chances import rules
 from campaigns.chances.rules import Rates
 from campaigns.drives.rules import DRIVE_CHANNELS, channel_label
 from campaigns.visits import rules as visits
 from communities.policies.rules import Policies
-from opsdesk.lib import figures
 from users.rfm.rules import CLASSES
-
-SMALL = 1000  # fen: below ten yuan jiao are told
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,11 @@ class Line:
 
     @property
     def price(self) -> str:
-        return worth_words(self.cost)
+        return figures.worth_words(self.cost)
 
     def cells(self, best: Mapping[str, str]) -> list[tuple[str, bool]]:
         """(yuan, best of its class) in the order of the classes."""
-        return [(worth_words(self.worth[one]), best[one] == self.channel) for one in CLASSES]
+        return [(figures.worth_words(self.worth[one]), best[one] == self.channel) for one in CLASSES]
 
 
 def lines(as_of: date, values: Policies) -> list[Line]:
@@ -77,8 +75,3 @@ def best_of(found: list[Line]) -> dict[str, str]:
 def _best(one: str, found: list[Line]) -> str:
     top = max(found, key=lambda line: line.worth[one])
     return top.channel if top.worth[one] > 0 else ""
-
-
-def worth_words(fen: int) -> str:
-    """Whole yuan; jiao where it is small, so that ¥0.3 is not told as nothing."""
-    return figures.yuan(fen, 1 if abs(fen) < SMALL else 0)
