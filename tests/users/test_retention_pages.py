@@ -45,7 +45,22 @@ def cells(html: str) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?mode=after", "?mode=every", "?community=cuiping", "?grain=month", "?grain=day"]
+    "query",
+    [
+        "",
+        "?mode=after",
+        "?mode=every",
+        "?community=cuiping",
+        "?grain=month",
+        "?grain=day",
+        "?metric=recall",
+        "?metric=churn",
+        "?metric=churn&mode=after",
+        "?metric=churn&mode=every",
+        "?mode=every&grain=day",
+        "?metric=churn&mode=every&grain=day",
+        "?metric=recall&grain=day&weeks=26",
+    ],  # fmt: skip
 )
 def test_a_cell_leads_to_as_many_people_as_it_counts(query: str, city, as_) -> None:
     html = as_("manager").get(reverse("cohorts") + query).content.decode()
@@ -57,7 +72,7 @@ def test_a_cell_leads_to_as_many_people_as_it_counts(query: str, city, as_) -> N
         assert directory.people(EVERYWHERE, asked).count() == int(shown.replace(",", ""))
 
 
-@pytest.mark.parametrize("breakdown", ["community", "channel"])
+@pytest.mark.parametrize("breakdown", ["community", "channel", "category", "staff"])
 def test_a_small_table_leads_to_its_units_people(breakdown: str, city, as_) -> None:
     html = as_("manager").get(reverse("cohorts"), {"breakdown": breakdown}).content.decode()
     small = [cell for cell in cells(html[html.index('class="unit"') :]) if cell[2]]
@@ -116,7 +131,7 @@ def test_the_file_holds_a_row_a_unit_and_finished_cell(city, as_) -> None:
     assert sum(int(row["part"]) for row in rows[:-1] if row["k"] == "0") == 24
 
 
-@pytest.mark.parametrize("breakdown", ["", "community", "station", "channel"])
+@pytest.mark.parametrize("breakdown", ["", "community", "station", "channel", "category", "staff"])
 def test_the_command_writes_every_period_also_where_nobody_came(breakdown: str, city) -> None:
     out = io.StringIO()
     words = ["--breakdown", breakdown] if breakdown else []

@@ -54,7 +54,7 @@ def _drawn(board: Board, cohort: date, spot: Spot, place: Mapping[str, object] |
         return Drawn("", "", "hatched", _("Not over yet"), "")
     if spot.state != DONE:
         return Drawn(figures.NOTHING, figures.NOTHING, "", _("Nobody to divide by"), "")
-    words = cohorts.people_words(board, cohort, spot.k, place) if place is not None and spot.part else None
+    words = cohorts.people_words(board, cohort, spot.k, place) if place is not None and spot.part else {}
     return Drawn(
         counted(spot, board.ask.metric), valued(spot.value, board.ask.metric), _css(board, spot),
         _title(board, spot), board.sight.people(**words) if words else "",

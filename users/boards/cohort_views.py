@@ -1,5 +1,6 @@
 """The cohort board, its file, and the one figure on it that people type."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from communities import queries as places_queries
 from communities.access import Desk, DeskRequest, desk_page
+from communities.models import StaffMember
 from communities.policies import queries as policies
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
@@ -21,6 +23,7 @@ from opsdesk.lib import exports, figures, htmx
 from users.boards import cohort_drawing, cohorts, places
 from users.boards.cohort_forms import BudgetForm
 from users.boards.cohorts import Ask, Board
+from users.orders.models import Category
 from users.retention import actions, queries, rules
 from users.retention.models import WeekBudget
 
@@ -94,7 +97,22 @@ def unit_names(desk: Desk, board: Board) -> dict[str, str]:
     if board.ask.breakdown == "station":
         stations = places_queries.stations_in(desk.scope_for(SEE_BOARDS))
         return {str(one.pk): one.name for one in stations} | {"0": _("No station")}
+    if namer := _NAMERS.get(board.ask.breakdown):
+        return namer(list(map(int, board.by_unit)))
     return {str(place): name or _("Unassigned") for place, _code, name in places.named_places(desk)}
+
+
+def _categories(ids: list[int]) -> dict[str, str]:
+    found = Category.objects.filter(id__in=ids).values_list("id", "name")
+    return {"0": _("First category not known"), **{str(pk): name for pk, name in found}}
+
+
+def _staff(ids: list[int]) -> dict[str, str]:
+    found = StaffMember.objects.filter(id__in=ids).values_list("id", "name")
+    return {"0": _("Nobody serves them"), **{str(pk): name for pk, name in found}}
+
+
+_NAMERS: dict[str, Callable[[list[int]], dict[str, str]]] = {"category": _categories, "staff": _staff}
 
 
 def unit_links(request: HttpRequest, desk: Desk, ask: Ask) -> dict[str, str]:
@@ -115,7 +133,13 @@ def _choices(ask: Ask) -> dict[str, Any]:
         "metrics": [(key, _(word)) for key, word in rules.METRICS.items()],
         "grains": [(key, _(word)) for key, word in rules.GRAINS.items()],
         "lengths": [*map(str, rules.COUNTS), cohorts.ALL],
-        "breakdowns": [("community", _("Community")), ("station", _("Station")), ("channel", _("Channel"))],
+        "breakdowns": [
+            ("community", _("Community")),
+            ("station", _("Station")),
+            ("channel", _("Channel")),
+            ("category", _("First category")),
+            ("staff", _("Customer service")),
+        ],
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from communities.policies.rules import Policies
 from opsdesk.lib import intervals
 from users.boards.places import Sight
+from users.directory.filters import NOT_TOLD
 from users.purchases.models import UNASSIGNED
 from users.retention import queries, rules
 from users.retention.rules import Cohorts, Line, Spot
@@ -118,28 +119,36 @@ def _rows(sight: Sight, ask: Ask, since: date) -> Rows:
 # -- The people behind a cell ----------------------------------------------------------------------------------------
 
 
-def people_words(board: Board, cohort: date, k: int, place: Mapping[str, object]) -> dict[str, object] | None:
-    """The customer list's words for those whom a cell counts; None where no list can say them (who did not come, who
-    came every time from the second period on)."""
+def people_words(board: Board, cohort: date, k: int, place: Mapping[str, object]) -> dict[str, object]:
+    """The customer list's words for those whom a cell counts."""
     ask = board.ask
-    if ask.metric in ("churn", "recall") or (ask.told_mode == "every" and k > 1):
-        return None
-    start = rules.after(cohort, ask.grain, k)
-    end = rules.last_day(start, ask.grain)
-    born = {"first_from": cohort, "first_to": rules.last_day(cohort, ask.grain)}
+    born = {"first_from": cohort, "first_to": rules.last_day(cohort, ask.grain), **place}
     if not k:
-        return {**born, **place}
-    until = board.sight.as_of - timedelta(days=1) if ask.told_mode == "after" else end
-    return {**born, "bought_from": start, "bought_to": until, **place}
+        return born
+    start, end = rules.after(cohort, ask.grain, k), rules.last_day(rules.after(cohort, ask.grain, k), ask.grain)
+    if ask.told_mode == "after":
+        end = board.sight.as_of - timedelta(days=1)
+    if ask.metric == "recall":
+        before = rules.after(cohort, ask.grain, k - 1)
+        missed = {"missed_from": before, "missed_to": rules.last_day(before, ask.grain)}
+        return {**born, "bought_from": start, "bought_to": end, **missed}
+    if ask.told_mode == "every":
+        start = cohort
+    came, each = ("missed", "gap") if ask.metric == "churn" else ("bought", "each")
+    every = {each: ask.grain} if ask.told_mode == "every" else {}
+    return {**born, f"{came}_from": start, f"{came}_to": end, **every}
 
 
 def place_words(breakdown: str, unit: str, codes: Mapping[int, str]) -> dict[str, object] | None:
     """The words that mean one unit of a breakdown; None for those whom no word means."""
     if breakdown == "station":
         return {"station": unit} if unit != "0" else None
-    if breakdown == "channel":
-        return {"channel": unit} if unit else None
+    if breakdown in _WORDS:
+        return {_WORDS[breakdown]: unit or NOT_TOLD}
     return {"unassigned": 1} if unit == str(UNASSIGNED) else {"community": codes.get(int(unit), "")}
+
+
+_WORDS = {"channel": "channel", "category": "category", "staff": "served_by"}
 
 
 # -- The levers ------------------------------------------------------------------------------------------------------

@@ -55,11 +55,14 @@ _STEPS = {
     " + EXTRACT(month FROM period) - EXTRACT(month FROM cohort))::int",
 }
 _OF_CUSTOMER = "JOIN users_customer c ON c.id = d.customer_id"
+_OF_ORIGIN = "LEFT JOIN users_origin g ON g.customer_id = d.customer_id"
 _UNITS = {
     "": ("''", ""),
     "community": ("d.community_id::text", ""),
     "station": ("COALESCE(c.station_id, 0)::text", _OF_CUSTOMER),
     "channel": ("c.channel", _OF_CUSTOMER),
+    "category": ("COALESCE(g.category_id, 0)::text", _OF_ORIGIN),
+    "staff": ("COALESCE(g.staff_id, 0)::text", _OF_ORIGIN),
 }
 
 # The same by community and week from the roll-up.
@@ -73,8 +76,9 @@ SELECT community_id::text, cohort, (week - cohort) / 7, customers, purchases, ne
 
 
 def cells(as_of: date, places: Places, *, grain: str, breakdown: str = "", since: date = date.min) -> list[Row]:
-    """(unit, cohort, k, cell) of cohorts from `since` (a period's first day) on, by days before as_of. The unit is a
-    community's or station's id (0: none), a channel, or empty without a breakdown."""
+    """(unit, cohort, k, cell) of cohorts from `since` (a period's first day) on, by days before as_of. The unit is the
+    id of a community, station, first category or customer-service person (0: none), a channel, or empty without a
+    breakdown."""
     unit, join = _UNITS[breakdown]
     starts = _STARTS[grain]
     text = _CELLS.format(

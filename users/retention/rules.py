@@ -27,7 +27,7 @@ METRICS = {
 RATES = ("retention", "churn", "recall")
 MODAL = ("retention", "churn")  # metrics that depend on the mode
 MONEY = ("arppu", "gmv")
-BREAKDOWNS = ("community", "station", "channel")
+BREAKDOWNS = ("community", "station", "channel", "category", "staff")
 DEFINITIONS = {
     ("retention", "in"): N_("Distinct customers of the cohort with a purchase in that very period ÷ cohort."),
     ("retention", "after"): N_("Customers of the cohort with a purchase in that period or in any later one ÷ cohort."),
