@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from campaigns.boards.cases.api import CaseDetail, CaseList
 from campaigns.visits.api import VisitList
 from campaigns.visits.task_api import DriveList, TaskList
 from communities.api import CommunityList
@@ -16,6 +17,9 @@ from coupons.reminders.api import ReminderList, ReminderSaid
 from opsdesk import api_page, error_answers
 from opsdesk.insight.dashboard_api import Dashboard
 from opsdesk.insight.metric_api import MetricList
+from opsdesk.insight.quadrant_api import Quadrants
+from users.acquisition.signups.api import Signups
+from users.boards.alerts.api import AlertList
 from users.boards.api import Rfm, Segments
 from users.boards.channel_api import Channels
 from users.boards.cohort_api import Cohorts
@@ -58,16 +62,21 @@ urlpatterns = [
     path("customers/<int:customer_id>/coupons/", CustomerCoupons.as_view(), name="api_customer_coupons"),
     path("reminders/", ReminderList.as_view(), name="api_reminders"),
     path("reminders/<int:reminder_id>/said/", ReminderSaid.as_view(), name="api_reminder_said"),
+    path("cases/", CaseList.as_view(), name="api_cases"),
+    path("cases/<slug:number>/", CaseDetail.as_view(), name="api_case"),
     path("drives/", DriveList.as_view(), name="api_drives"),
     path("tasks/", TaskList.as_view(), name="api_tasks"),
     path("visits/", VisitList.as_view(), name="api_visits"),
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),
+    path("alerts/", AlertList.as_view(), name="api_alerts"),
     path("channels/", Channels.as_view(), name="api_channels"),
     path("spend/", SpendList.as_view(), name="api_spend"),
     path("funnel/", Funnel.as_view(), name="api_funnel"),
+    path("quadrants/", Quadrants.as_view(), name="api_quadrants"),
     path("growth/", Growth.as_view(), name="api_growth"),
+    path("signups/", Signups.as_view(), name="api_signups"),
     path("imports/", ImportList.as_view(), name="api_imports"),
     path("imports/<int:file_id>/", ImportDetail.as_view(), name="api_import"),
     path("imports/<int:file_id>/problems/", ImportProblems.as_view(), name="api_import_problems"),

@@ -15,7 +15,7 @@ FACTS = {
     "first_refunded": N_("First orders of its new payers refunded"),
     "same_door": N_("New payers who share a door with another new payer"),
     "channel": N_("New payers by %(name)s"),
-    "had": N_("Came back who first bought %(name)s"),
+    "had": N_("First bought %(name)s: came back"),
     **{f"cue_{tick}": N_("Cues ticked: %(name)s") for tick in TICKS},
 }
 SHOWN = 5  # channels, categories

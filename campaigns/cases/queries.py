@@ -53,6 +53,11 @@ def open_ones(scope: Scope, community_id: int | None = None, kind: str = "") -> 
     return _of(visible_to(scope).exclude(state__in=rules.FINISHED), community_id, kind)
 
 
+def with_alerts(found: QuerySet[Case]) -> QuerySet[Case]:
+    """The same with their alerts at hand."""
+    return found.prefetch_related("alerts__alert")
+
+
 def library(
     scope: Scope, *, words: str = "", cause: str = "", community_id: int | None = None, kind: str = ""
 ) -> QuerySet[Case]:

@@ -52,7 +52,7 @@ def test_without_any_case_the_list_says_when_one_opens(people, as_):
 
 def test_the_list_shows_what_is_under_way_and_the_library_what_was_closed(people, as_, case):
     client = as_("analyst")
-    assert [one for one, _head in client.get(reverse("cases")).context["open"]] == [case]
+    assert [one.case for one in client.get(reverse("cases")).context["open"]] == [case]
     actions.close(case, "packaging", "蔬菜闷在塑料袋里", people.manager)
     page = client.get(reverse("cases"), {"q": "塑料袋"}, headers=EN)
     assert (page.context["open"], page.context["page"].rows) == ([], [case])
@@ -79,6 +79,8 @@ def test_every_dimension_is_drawn_and_its_numbers_are_lists_as_long(people, as_,
     for bar in bars:
         assert 0 <= bar.rate_x <= 100
         assert bar.rate_x + bar.rate_width <= 100.01
+        assert bar.mix_x >= 0
+        assert bar.mix_x + bar.mix_width <= 100.01
         if bar.href and bar.n:
             assert client.get(bar.href).context["all"] == bar.n
 

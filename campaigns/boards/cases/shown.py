@@ -22,6 +22,36 @@ UNNAMED = {
     "community": N_("Unassigned"),
 }
 ROWS = 12
+STATES = {
+    "open": N_("not begun"),
+    "acting": N_("under way"),
+    "watching": N_("being watched"),
+    "closed": N_("closed"),
+    "nothing": N_("nothing to it"),
+}
+
+
+def states() -> dict[str, str]:
+    return {code: _(label) for code, label in STATES.items()}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case of a list: its first alert's rate beside the usual one, and what is known of it in a word or two."""
+
+    case: Case
+    rate: float | None
+    usual: float | None
+    what: str
+
+
+def line(case: Case) -> Line:
+    """Of a case with its alerts at hand (queries.with_alerts)."""
+    first = min((one.alert for one in case.alerts.all()), key=lambda alert: (alert.cohort, alert.k), default=None)
+    named = " · ".join(name_of(one["dimension"], one["name"]) for one in case.split.get("suspects", [])[:2])
+    rate = _rate(first.returned, first.customers) if first else None
+    usual = _rate(first.base_returned, first.base_customers) if first else None
+    return Line(case, rate, usual, named or case.story[:60])
 
 
 @dataclass(frozen=True)
@@ -101,20 +131,24 @@ def chosen(case: Case, asked: str) -> str:
 def bars(case: Case, dimension: str) -> list[Bar]:
     """The parts, the one that carries most first."""
     parts = case.split["dimensions"].get(dimension, [])[:ROWS]
-    most = max((max(abs(one["rate"] + one["mix"]), abs(one["rate"])) for one in parts), default=0) or 1
+    most = max((max(_reach(one, 1), _reach(one, -1)) for one in parts), default=0) or 1
     return [_bar(case, dimension, one, most) for one in parts]
 
 
+def _reach(part: Mapping[str, Any], side: int) -> float:
+    """How far its bars reach to one side of the axis."""
+    return max(0.0, side * float(part["rate"])) + max(0.0, side * float(part["mix"]))
+
+
 def _bar(case: Case, dimension: str, part: Mapping[str, Any], most: float) -> Bar:
-    middle, scale = 50.0, 50.0 / most
-    rate_end = middle + part["rate"] * scale
-    end = rate_end + part["mix"] * scale
+    scale = 50.0 / most
+    rate, mix = part["rate"] * scale, part["mix"] * scale
+    start = 50 + rate if rate * mix > 0 else 50.0  # to the same side: behind it; to the other: from the axis
     return Bar(
         name_of(dimension, part["name"]), part["n"], part["back"], _rate(part["base_back"], part["base_n"]),
         part["missing"], part["rate"], part["mix"],
         people_href(case, dimension, part["key"]) if dimension != split.COMMUNITY else "",
-        round(min(middle, rate_end), 2), round(abs(rate_end - middle), 2),
-        round(max(0.0, min(rate_end, end)), 2), round(min(100.0, abs(end - rate_end)), 2),
+        round(min(50.0, 50 + rate), 2), round(abs(rate), 2), round(min(start, start + mix), 2), round(abs(mix), 2),
     )  # fmt: skip
 
 
@@ -171,6 +205,8 @@ DONE = {
     "draw": N_("drew customers to call back"),
     "compensate": N_("drafted the compensation"),
     "watch": N_("said that the measure is in place"),
+    "edit": N_("put it into words"),
+    "share": N_("shared it as training"),
     "check": N_("looked whether it helped"),
     "close": N_("closed it"),
     "reopen": N_("opened it again"),

@@ -32,10 +32,8 @@ def cases(request: DeskRequest) -> HttpResponse:
     at = paging.place_of(request.GET, CLOSED.read)
     page = paging.page_of(found, CLOSED, paging.Sort("id", True), at, paging.size_of(request.GET))
     context = {
-        "open": [
-            (one, shown.headline(one) if one.split else None)
-            for one in queries.open_ones(desk.scope, place, said["kind"])
-        ],
+        "open": [shown.line(one) for one in queries.with_alerts(queries.open_ones(desk.scope, place, said["kind"]))],
+        "states": shown.states(),
         "form": form,
         "is_searched": any(said.values()),
         "page": page,
@@ -67,6 +65,7 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
     desk = request.desk
     context: dict[str, Any] = {
         "case": case,
+        "state": shown.states()[case.state],
         "may_run": may_run(desk, case) and case.state not in rules.FINISHED,
         "may_reopen": may_run(desk, case) and case.state in rules.FINISHED,
         "may_draft": desk.may(DRAFT_COUPONS),
