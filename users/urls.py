@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from users.acquisition.signups import views as signups
 from users.boards import channel_views as channels
 from users.boards import cohort_views as cohorts
 from users.boards import growth_views as growth
@@ -62,6 +63,17 @@ alert_urls = [
     path("alerts/<int:alert_id>/wake/", alert_deeds.alert_wake, name="alert_wake"),
     path("alerts/<int:alert_id>/close/", alert_deeds.alert_close, name="alert_close"),
     path("alerts/<int:alert_id>/reopen/", alert_deeds.alert_reopen, name="alert_reopen"),
+]
+
+# /signups/
+signup_urls = [
+    path("signups/", signups.signups, name="signups"),
+    path("signups/upload/", signups.signup_upload, name="signup_upload"),
+    path("signups/<int:file_id>/", signups.signup, name="signup"),
+    path("signups/<int:file_id>/commit/", signups.signup_commit, name="signup_commit"),
+    path("signups/<int:file_id>/let-go/", signups.signup_let_go, name="signup_let_go"),
+    path("signups/<int:file_id>/undo/", signups.signup_undo, name="signup_undo"),
+    path("signups/<int:file_id>/refused-rows/", signups.signup_refused, name="signup_refused"),
 ]
 
 # /customers/ /tags/
@@ -130,6 +142,7 @@ urlpatterns: list[URLPattern] = [
     *board_urls,
     *alert_urls,
     *funnel_urls,
+    *signup_urls,
     *spend_urls,
     *import_urls,
 ]

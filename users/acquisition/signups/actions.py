@@ -24,6 +24,7 @@ from communities.actions import write_log
 from communities.models import StaffMember
 from communities.scoping import Scope
 from opsdesk.lib import sql
+from opsdesk.lib.words import N_
 from users.acquisition.models import SignupImport, SignupProblem
 from users.acquisition.signups import befores, planning, queries, reading, rules, writing_sql
 from users.acquisition.signups.befores import Before
@@ -42,9 +43,9 @@ class NotNow(Exception):
     """The file is in no state for this; the text is an English msgid."""
 
 
-CHANGED = "This file cannot be changed now."
-BUSY = "Another import is being written. Try again in a minute."
-UNMAPPED = "Choose the columns first."
+CHANGED = N_("This file cannot be changed now.")
+BUSY = N_("Another import is being written. Try again in a minute.")
+UNMAPPED = N_("Choose the columns first.")
 
 
 def reach_of(by: StaffMember | None) -> Scope:
@@ -83,7 +84,8 @@ def look_of(file: SignupImport, today: date) -> Look:
 
 def _work_out(file: SignupImport, how: Look) -> Plan:
     """Counts and problems of the file as it would be written now."""
-    file.mapping = {"columns": how.columns, "day_order": how.context.day_order}
+    headers = list(how.seen.headers)
+    file.mapping = {"columns": how.columns, "day_order": how.context.day_order, "headers": headers}
     plan = Plan() if how.missing else planning.plan(bytes(file.content or b""), how, reach_of(file.by))
     _count(file, plan.counts)
     file.save()
@@ -105,7 +107,7 @@ def _keep_problems(file: SignupImport, how: Look, plan: Plan) -> None:
                 file=file,
                 line=row.line,
                 column=how.columns.get(trouble.field, "")[:80],
-                value=problems.shown(trouble.value, "phone" if _is_phone(trouble.field) else trouble.field),
+                value=problems.shown(trouble.value, "phone" if is_phone(trouble.field) else trouble.field),
                 reason=rules.PROBLEMS[trouble.code].reason,
                 params={"code": trouble.code, "field": trouble.field},
                 cells=[cell[:PROBLEMS_SHOWN] for cell in row.cells] if n == 0 else [],
@@ -117,7 +119,7 @@ def _keep_problems(file: SignupImport, how: Look, plan: Plan) -> None:
     )
 
 
-def _is_phone(field: str) -> bool:
+def is_phone(field: str) -> bool:
     return field in ("phone", "referrer", "referred")
 
 

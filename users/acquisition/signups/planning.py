@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from communities.scoping import Scope
@@ -26,9 +27,9 @@ class Read:
 
 @dataclass
 class Plan:
-    """Outcomes of all rows; who changes, as they were and as they will be; who brought whom."""
+    """Outcomes of all rows, in their order; who changes, as they were and as they will be; who brought whom."""
 
-    counts: Counter[str] = field(default_factory=Counter)
+    outcomes: list[str] = field(default_factory=list)
     refused: list[tuple[Row, list[Trouble]]] = field(default_factory=list)
     before: dict[str, Person] = field(default_factory=dict)
     after: dict[str, Person] = field(default_factory=dict)
@@ -36,19 +37,33 @@ class Plan:
     bonds: dict[int, Bond] = field(default_factory=dict)
 
     @property
-    def rows(self) -> int:
-        return sum(self.counts.values())
+    def counts(self) -> Counter[str]:
+        return Counter(self.outcomes)
 
     def refuse(self, row: Row, troubles: list[Trouble]) -> None:
-        self.counts[rules.REFUSED] += 1
+        self.outcomes.append(rules.REFUSED)
         self.refused.append((row, troubles))
 
 
 def plan(content: bytes, how: Look, scope: Scope) -> Plan:
     """`scope`: where whoever sends the file may import."""
+    return _planned([_read(row, how) for row in reading.rows(content, how)], how.kind, scope)
+
+
+def first_rows(content: bytes, how: Look, scope: Scope, most: int) -> list[tuple[Read, str]]:
+    """The first rows with their outcomes, which no later row can change; a refused one carries all its troubles."""
+    told = [_read(row, how) for row in islice(reading.rows(content, how), most)]
+    made = _planned(told, how.kind, scope)
+    why = {row.line: troubles for row, troubles in made.refused}
+    return [
+        (Read(read.row, read.values, why.get(read.row.line, [])), outcome)
+        for read, outcome in zip(told, made.outcomes, strict=True)
+    ]
+
+
+def _planned(told: list[Read], kind: str, scope: Scope) -> Plan:
     made = Plan()
-    told = [_read(row, how) for row in reading.rows(content, how)]
-    _PLANS[how.kind](made, told, scope)
+    _PLANS[kind](made, told, scope)
     return made
 
 
@@ -73,7 +88,7 @@ def _registrations(made: Plan, told: list[Read], scope: Scope) -> None:
             continue
         phone = read.values["phone"]
         outcome, now[phone] = rules.register(now.get(phone), row)
-        made.counts[outcome] += 1
+        made.outcomes.append(outcome)
     made.after = {phone: person for phone, person in now.items() if person != made.before.get(phone)}
 
 
@@ -115,7 +130,7 @@ def _referrals(made: Plan, told: list[Read], scope: Scope) -> None:
             key = "referrer" if code in ("referrer_unknown", "circle") else "referred"
             made.refuse(read.row, [Trouble(key, read.row.fields.get(key, ""), code)])
             continue
-        made.counts[outcome] += 1
+        made.outcomes.append(outcome)
         now[referred] = bond
     made.bonds = {referred: bond for referred, bond in now.items() if bond != made.bonds_before.get(referred)}
 
