@@ -10,8 +10,10 @@ from django.utils.translation import ngettext
 from coupons.effects.rules import MEASURES, VERDICTS, WINDOWS, Difference, Effect
 from opsdesk.lib import charts, figures
 from opsdesk.lib.intervals import Interval
+from opsdesk.lib.words import N_
 
 MONEY = ("net", "profit")
+WHAT = N_("Those who were given something minus those held out, with its interval.")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Shown:
     per_extra: str
     roi: str
     windows: list[dict[str, Any]]
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        return {"what": _(WHAT), "metric": "effect", "n": self.effect.treated.people}
 
 
 def shown(effect: Effect, address: str = "") -> Shown:

@@ -23,6 +23,7 @@ from users.boards.places import counted_places
 from users.lifecycle import queries as lifecycle
 
 SPANS = (2, 4, 8)
+METRICS = {"repurchase": "daily_repurchase", "subsidy": "subsidy_rate"}  # entries called otherwise than their score
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _shown(line: Line, weeks: int) -> dict[str, Any]:
     gap = line.difference
     return {
         "label": _(score.label),
-        "definition": {"what": _(score.what)},
+        "definition": {"what": _(score.what), "metric": METRICS.get(score.key, score.key)},
         "before": _written(score.kind, line.before),
         "after": _written(score.kind, line.after),
         "change": _points(line) if score.kind == "percent" else _relative(line),

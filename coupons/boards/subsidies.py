@@ -103,21 +103,28 @@ def _tiles(rows: Sequence[Subsidy], before: Subsidy) -> list[dict[str, Any]]:
     base = _("vs the weeks before")
     return [
         _tile(_("Coupon cost"), figures.yuan(now.cost, 0), now.cost, before.cost, [r.cost for r in rows], base,
-              _("Taken off orders by coupons of batches, by the week of use.")),
+              _("Taken off orders by coupons of batches, by the week of use."), "subsidy"),
         _rate_tile(_("Subsidy rate"), now.rate, before.rate, [r.rate or 0 for r in rows], base,
-                   _("Coupon cost ÷ GMV.")),
+                   _("Coupon cost ÷ GMV."), "subsidy_rate"),
         _tile(_("GMV"), figures.yuan(now.gross, 0), now.gross, before.gross, [r.gross for r in rows], base,
-              _("Gross amount of counted orders, before discounts and refunds.")),
+              _("Gross amount of counted orders, before discounts and refunds."), "gmv"),
         _tile(_("ARPPU of a week"), figures.yuan(now.arppu), now.arppu, before.arppu, [r.arppu or 0 for r in rows],
-              base, _("Net ÷ paying users, each counted once a week.")),
+              base, _("Net ÷ paying users, each counted once a week."), "arppu"),
         _tile(_("Daily paying users"), figures.grouped(now.daily_payers or 0, 1), now.daily_payers,
               before.daily_payers, [r.daily_payers or 0 for r in rows], base,
-              _("Distinct customers with a counted order that day, on average.")),
+              _("Distinct customers with a counted order that day, on average."), "daily_payers"),
     ]  # fmt: skip
 
 
 def _tile(
-    label: str, number: str, now: float | None, before: float | None, values: list[Any], base: str, what: str
+    label: str,
+    number: str,
+    now: float | None,
+    before: float | None,
+    values: list[Any],
+    base: str,
+    what: str,
+    metric: str,
 ) -> dict[str, Any]:
     moved = now / before - 1 if now is not None and before else None
     return {
@@ -126,15 +133,15 @@ def _tile(
         "change": f"{figures.signed(moved * 100, 1)}%" if moved is not None else "",
         "base": base if moved is not None else "",
         "spark": charts.sparkline(values),
-        "definition": {"what": what},
+        "definition": {"what": what, "metric": metric},
     }
 
 
 def _rate_tile(
-    label: str, now: float | None, before: float | None, values: list[float], base: str, what: str
+    label: str, now: float | None, before: float | None, values: list[float], base: str, what: str, metric: str
 ) -> dict[str, Any]:
     points = (now - before) * 100 if now is not None and before is not None else None
-    tile = _tile(label, figures.percent(now, 2), None, None, values, base, what)
+    tile = _tile(label, figures.percent(now, 2), None, None, values, base, what, metric)
     if points is not None:
         tile |= {"change": _("%(change)s pt") % {"change": figures.signed(points, 2)}, "base": base}
     return tile

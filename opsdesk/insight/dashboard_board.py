@@ -14,8 +14,7 @@ from opsdesk.insight.dashboard_periods import GRAINS, Periods, periods
 from opsdesk.insight.dashboard_rules import PAIRS, Figures, Pair
 from users.boards.places import counted_places, named_places
 from users.lifecycle import queries as lifecycle
-from users.pulse.queries import Grain, Unit
-from users.pulse.rules import Span
+from users.pulse.rules import Grain, Span, Unit
 from users.purchases.models import UNASSIGNED
 from users.retention import queries as retention
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from users.pulse.queries import Grain
-from users.pulse.rules import Span
+from users.pulse.rules import Grain, Span
 from users.retention import rules as cohorts
 
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")

@@ -7,8 +7,7 @@ from communities.models import Community
 from opsdesk.insight.dashboard_rules import Figures
 from opsdesk.lib import sql
 from users.pulse import queries as pulse
-from users.pulse.queries import Grain, Unit
-from users.pulse.rules import Rates, Span, Sums
+from users.pulse.rules import Grain, Rates, Span, Sums, Unit
 
 WEEK = timedelta(days=7)
 

@@ -12,8 +12,7 @@ from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight.dashboard_rules import Pair
 from opsdesk.insight.dictionary import BY_KEY
 from opsdesk.lib import days, figures, intervals
-from users.pulse.queries import Grain
-from users.pulse.rules import Span
+from users.pulse.rules import Grain, Span
 
 DAY = timedelta(days=1)
 SAMPLES = ("repurchase", "daily_repurchase", "wake")  # rates of people who might have done otherwise

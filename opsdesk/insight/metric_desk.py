@@ -1,9 +1,11 @@
 """Entries of the metric dictionary: funnel, acquisition, classes, coupons, field work; and what nobody imports yet."""
 
 from campaigns.boards.visits.words import DEFINITIONS as VISITS
+from coupons.boards.effects import WHAT as EFFECT
 from coupons.effects.scores import SCORES
 from opsdesk.insight.metric_kinds import PERIODS, WEEKS, Metric
 from opsdesk.lib.words import N_
+from users.boards.rfm import WHAT as RFM
 from users.funnel import rules as funnel
 from users.pulse.rules import DEFINITIONS as PULSE
 
@@ -55,7 +57,7 @@ CLASSES = (
            N_("Prospect, new payer, active or silent: exactly one a customer, as of a date."), "", N_("as of a date"),
            "", N_("customer, day"), "words", "users.lifecycle.queries.totals", "segments"),
     Metric("rfm", "classes", N_("RFM class"),
-           N_("Recency, frequency and amount over the RFM window, each high or low: eight classes."), "",
+           RFM, "",
            N_("RFM window before the date"), "", N_("customer, day"), "words", "users.rfm.queries.board", "rfm"),
 )  # fmt: skip
 
@@ -70,7 +72,7 @@ COUPONS = (
            N_("weeks that begin in the period"), N_("GMV of these weeks"), N_("week, community, class"), "percent",
            _SUBSIDIES, "subsidies", "M21"),
     Metric("effect", "coupons", N_("Effect of coupons"),
-           N_("Those who were given something minus those held out, with its interval."), N_("treated − held out"),
+           EFFECT, N_("treated − held out"),
            N_("7, 14 or 30 days after the issue"), N_("customers of each side"), N_("batch, strategy"), "percent",
            "coupons.effects.queries.effect_of_batch", "batches"),
 )  # fmt: skip

@@ -13,8 +13,7 @@ from opsdesk.insight.dashboard_places import keys_of
 from opsdesk.insight.dashboard_rules import PAIRS, Figures
 from opsdesk.insight.dictionary import BY_KEY
 from opsdesk.lib import money
-from users.pulse.queries import Grain, Unit
-from users.pulse.rules import Span
+from users.pulse.rules import Grain, Span, Unit
 from users.purchases import queries as purchases
 from users.retention import queries as retention
 

@@ -8,8 +8,7 @@ from communities.models import ServiceStation
 from opsdesk.insight import dashboard_queries as queries
 from opsdesk.insight.dashboard_rules import PAIRS, Pair
 from opsdesk.lib import sql
-from users.pulse.queries import Unit
-from users.pulse.rules import Span
+from users.pulse.rules import Span, Unit
 
 COMMUNITY_ONLY = ("subsidy", "subsidy_rate", "penetration", "registered_penetration")
 

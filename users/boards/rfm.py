@@ -13,6 +13,7 @@ from users.rfm import queries, rules
 from users.rfm.models import RfmCut
 from users.rfm.queries import ClassRow, Cleaning
 
+WHAT = N_("Recency, frequency and amount over the RFM window, each high or low: eight classes.")
 # Two rows (M high, M low), four columns (R F): the place on the board is the definition.
 ROWS = (
     (rules.CHAMPION, rules.DEVELOP, rules.WIN_BACK, rules.RESCUE),

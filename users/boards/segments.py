@@ -53,10 +53,14 @@ def tiles(sight: Sight, policies: Policies) -> list[dict[str, Any]]:
             "base": _("vs %(day)s") % {"day": f"{sight.before:%m-%d}"} if has_before else "",
             "share": figures.percent(figures.ratio(now[code].customers, everybody)),
             "note": _(rules.DEFINITIONS[code]) % limits,
+            "definition": {
+                "what": _(rules.DEFINITIONS[code]) % limits, "as_of": sight.as_of, "metric": "lifecycle",
+                "n": now[code].customers,
+            },
             "spark": charts.sparkline([counts[code] for _day, counts in lines]),
         }
         for code in rules.CLASSES
-    ]
+    ]  # fmt: skip
 
 
 def selected_of(matrix: Matrix, was: str, now: str) -> Pair | None:

@@ -85,6 +85,7 @@ def rfm_board(request: HttpRequest) -> HttpResponse:
         "cleaned": cleaned,
         "cleaning_steps": rfm.cleaning_steps(cleaned),
         "policies": rules,
+        "definition": {"what": _(rfm.WHAT), "metric": "rfm", "as_of": sight.as_of},
         "unknown_amounts": orders.without_amount(
             sight.as_of - timedelta(days=rules.rfm_window_days), sight.as_of, sight.places
         ),

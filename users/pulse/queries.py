@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from itertools import accumulate
-from typing import Literal
 
 from opsdesk.lib import sql
 from users.lifecycle.models import SnapshotDay
@@ -13,17 +12,17 @@ from users.pulse.rules import (
     CommunityFigures,
     DayFigures,
     Freshness,
+    Grain,
     Lagging,
     Rates,
     Span,
     Sums,
+    Unit,
     WakeFigures,
     complete_mondays,
     same_weekdays,
 )
 
-Grain = Literal["day", "week", "month"]
-Unit = Literal["community", "station"]
 _TABLES = {"community": "users_communityday", "station": "users_stationday"}
 _PAYERS = {"day": "payers", "week": "week_payers", "month": "month_payers"}
 
@@ -41,7 +40,7 @@ SELECT n, place, sum(gross)::bigint, sum(discount)::bigint, sum(net)::bigint, su
           FROM unnest(%(starts)s::date[], %(stops)s::date[]) WITH ORDINALITY AS s(start, stop, n)
           JOIN {table} d ON d.{unit}_id = ANY(%(places)s) AND d.day >= s.start - 7 AND d.day < s.stop
          CROSS JOIN LATERAL (SELECT (d.day >= s.start)::int AS inside) i
-         GROUP BY 1, 2, date_trunc('{grain}', d.day)) buckets
+         GROUP BY 1, 2, date_trunc('{grain}', d.day::timestamp)) buckets
  GROUP BY n, place
 """
 

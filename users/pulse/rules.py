@@ -2,10 +2,13 @@
 
 import datetime as dt
 from dataclasses import astuple, dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from opsdesk.lib.words import N_
+
+Grain = Literal["day", "week", "month"]
+Unit = Literal["community", "station"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKS_BACK = 8  # a tile's line: this day and the same weekday of the seven weeks before

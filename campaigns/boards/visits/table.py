@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns.boards.visits import queries, rules
 from campaigns.boards.visits.rules import Arm, Figures
 from campaigns.boards.visits.sight import Sight, Spot, sight_of
-from campaigns.boards.visits.words import DEFINITIONS
+from campaigns.boards.visits.words import DEFINITIONS, METRICS
 from communities.access import DeskRequest, desk_page
 from communities.rules import EXPORT, SEE_FIELD
 from opsdesk.lib import figures
@@ -74,9 +74,11 @@ def visits(request: DeskRequest) -> HttpResponse:
 
 def definitions(as_of: date) -> dict[str, dict[str, Any]]:
     return {
-        key: {"what": _(what), "formula": _(formula) if formula else "", "as_of": as_of}
+        key: {
+            "what": _(what), "formula": _(formula) if formula else "", "as_of": as_of, "metric": METRICS.get(key, ""),
+        }
         for key, (what, formula) in DEFINITIONS.items()
-    }
+    }  # fmt: skip
 
 
 def table_of(sight: Sight) -> Table:

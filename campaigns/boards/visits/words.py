@@ -52,6 +52,12 @@ DEFINITIONS = {
     ),
 }
 
+# Their entries in the metric dictionary.
+METRICS = {
+    "open_rate": "open_rate", "order_rate": "order_rate", "order_rate_of_visited": "order_rate_visited",
+    "roi": "visit_roi", "wake": "visit_wake", "week": "recall_retention",
+}  # fmt: skip
+
 # `what` of the lists behind the numbers.
 DOORS = {
     "all": N_("Everything told"),
