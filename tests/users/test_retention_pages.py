@@ -16,6 +16,7 @@ from django.urls import reverse
 from communities.scoping import Scope
 from tests.factories import make_customer, make_order
 from tests.tokens import caller
+from users.acquisition import spend_actions as spend
 from users.directory import filters
 from users.directory import queries as directory
 from users.retention.models import WeekBudget
@@ -176,6 +177,32 @@ def test_the_company_shows_the_sum_of_its_communities_until_its_own_is_typed(cit
     assert "¥1,000" in manager.get(reverse("cohorts"), {"community": "cuiping"}).content.decode()
     typed(manager, "1800")
     assert "¥1,800" in manager.get(reverse("cohorts")).content.decode()
+
+
+def test_told_spend_goes_before_a_typed_budget_and_the_page_says_which(city, as_) -> None:
+    manager = as_("manager")
+    typed(manager, "1000", community="cuiping")
+    typed(manager, "700", week="2018-04-16")
+    spend.tell(MONDAYS[0], "地推", city.cuiping.id, 250_000, None)
+    spend.tell(MONDAYS[0], "活动", city.jinling.id, 50_000, None)
+    html = manager.get(reverse("cohorts")).content.decode()
+    assert [text in html for text in ("¥3,000<", "¥700*", "¥1,000")] == [True, True, False]
+    levers = caller(city.manager).get("api_cohorts").json()["levers"]
+    assert [(one["budget"], one["budget_source"]) for one in levers] == [
+        (300_000, "spend"), (70_000, "own"), (None, ""), (None, ""),
+    ]  # fmt: skip
+    assert levers[0]["discount_rate"] == pytest.approx(6 * 120 / (21 * 1200))
+
+
+def test_months_and_days_share_what_their_weeks_cost(city, as_) -> None:
+    spend.tell(MONDAYS[0], "地推", None, 7000, None)
+    levers = caller(city.manager).get("api_cohorts", {"grain": "day", "weeks": "26"}).json()["levers"]
+    assert {one["budget"] for one in levers if one["cohort"] < "2018-04-16"} == {1000}
+    answer = as_("manager").get(reverse("cohorts_csv"), {"grain": "month"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert {(row["cohort"], row["budget_fen"], row["budget_source"]) for row in rows[:-1]} == {
+        ("2018-04-01", "7000", "shared")
+    }
 
 
 @pytest.mark.parametrize("text", ["many", "-5"])

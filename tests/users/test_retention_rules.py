@@ -144,3 +144,11 @@ def test_every_metric_has_its_words_and_its_steps_and_every_mode_a_definition() 
     assert all(len(bounds) == 7 and list(bounds) == sorted(bounds) for bounds in rules.STEPS.values())
     modal = {(metric, mode) for metric in rules.MODAL for mode in rules.MODES}
     assert set(rules.DEFINITIONS) == modal | {(m, "in") for m in rules.METRICS if m not in rules.MODAL}
+
+
+def test_what_weeks_cost_is_shared_evenly_over_their_days() -> None:
+    weekly = {dt.date(2018, 4, 23): 700, dt.date(2018, 4, 30): 1400}
+    starts = [dt.date(2018, 3, 1), dt.date(2018, 4, 1), dt.date(2018, 5, 1)]
+    assert rules.shared(weekly, starts, "month") == {dt.date(2018, 4, 1): 900, dt.date(2018, 5, 1): 1200}
+    assert rules.shared(weekly, [dt.date(2018, 4, 30)], "day") == {dt.date(2018, 4, 30): 200}
+    assert rules.shared(weekly, list(weekly), "week") == weekly

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_views import ScopedView
-from users.boards import cohort_views, cohorts
+from users.boards import cohort_levers, cohort_views, cohorts
 from users.boards.api import BoardQuery
 from users.boards.cohorts import Board
 from users.retention import rules
@@ -54,11 +54,19 @@ class CohortSerializer(serializers.Serializer[Any]):
     cells = CohortCellSerializer(many=True, help_text=_("periods that are over; those that are not are left out"))
 
 
+class LeverSerializer(serializers.Serializer[Any]):
+    cohort = serializers.DateField()
+    budget = serializers.IntegerField(allow_null=True, help_text=_("acquisition budget in fen; null: not known"))
+    budget_source = serializers.ChoiceField(["", *cohort_levers.SOURCES], help_text=_("where the budget is from"))
+    discount_rate = serializers.FloatField(allow_null=True, help_text=_("coupon discount over gross"))
+
+
 class CohortsSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     whole_to = serializers.DateField(help_text=_("periods that end before this day are over"))
     metric = serializers.CharField()
     mode = serializers.CharField()
+    levers = LeverSerializer(many=True, help_text=_("of the whole place, once a cohort"))
     cohorts = CohortSerializer(many=True)
 
 
@@ -80,8 +88,10 @@ class Cohorts(ScopedView):
             raise NotFound(gettext("Nothing has been computed yet."))
         names = cohort_views.unit_names(self.desk, board)
         units = board.by_unit if ask.breakdown else {"": board.lines}
+        levers = cohort_levers.of_board(self.desk, board)
         answer = {
             "as_of": board.sight.as_of,
+            "levers": [{"cohort": cohort} | levers.of(cohort) for cohort in board.cohorts],
             "whole_to": board.whole_to,
             "metric": ask.metric,
             "mode": ask.told_mode,

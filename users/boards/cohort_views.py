@@ -20,13 +20,17 @@ from communities.policies import queries as policies
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import exports, figures, htmx
-from users.boards import cohort_drawing, cohorts, places
+from users.boards import cohort_drawing, cohort_levers, cohorts, places
+from users.boards.alerts import marks
 from users.boards.cohort_forms import BudgetForm
 from users.boards.cohorts import Ask, Board
 from users.orders.models import Category
 from users.retention import actions, queries, rules
 from users.retention.models import WeekBudget
 
+_HEAD = [
+    "cohort", "k", "customers", "part", "whole", "value", "low", "high", "budget_fen", "budget_source", "discount_rate",
+]  # fmt: skip
 _PAGE, _NOTHING_YET = "users/boards/cohorts.html", "users/boards/nothing_yet.html"
 
 
@@ -38,22 +42,25 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         return render(request, _NOTHING_YET, {"title": _("Cohorts")})
     linked = desk.may(SEE_CUSTOMERS) and board.sight.is_latest
     codes = {one.pk: one.code for one in desk.communities} if linked else None
-    heads = cohorts.heads(ask.grain, len(board.means))
-    context = _choices(ask) | _levers(desk, board) | {
+    heads, rang = cohorts.heads(ask.grain, len(board.means)), marks.of(board)
+    context = _choices(ask) | cohort_levers.drawn(desk, board) | {
         "sight": board.sight,
         "ask": ask,
         "board": board,
         "people": sum(line.size for line in board.lines),
         "heads": heads,
         "small_heads": heads[: cohort_drawing.SMALL_COLUMNS],
-        "rows": cohort_drawing.rows(board, board.lines, {} if linked else None),
+        "rows": marks.on(cohort_drawing.rows(board, board.lines, {} if linked else None), rang),
+        "finding": marks.finding(rang),
         "means": cohort_drawing.means(board),
         "legend": cohort_drawing.legend(board),
         "metric_word": _(rules.METRICS[ask.metric]),
         "mode_word": _(rules.MODES[ask.mode]),
         "definition": {"what": _(rules.DEFINITIONS[ask.metric, ask.told_mode]), "as_of": board.sight.as_of},
         "is_modal": ask.metric in rules.MODAL,
-        "units": cohort_drawing.small(board, unit_names(desk, board), unit_links(request, desk, ask), codes),
+        "units": marks.on_units(
+            cohort_drawing.small(board, unit_names(desk, board), unit_links(request, desk, ask), codes), board, rang
+        ),
         "table": cohorts.table_rows(board) if request.GET.get("as") == "table" else None,
         "may_export": desk.may(EXPORT),
     }  # fmt: skip
@@ -66,7 +73,7 @@ def cohorts_csv(request: HttpRequest) -> HttpResponseBase:
     desk = cast(DeskRequest, request).desk
     ask = cohorts.ask_of(request.GET)
     board = read_board(request, desk, ask)
-    head = [ask.breakdown or "unit", "cohort", "k", "customers", "part", "whole", "value", "low", "high"]
+    head = [ask.breakdown or "unit", *_HEAD]
     mark = f"{desk.staff} · {timezone.localtime():%Y-%m-%d %H:%M}"
     written = exports.write(exports.CSV, head, _file_rows(desk, board) if board else [], mark)
     return exports.answer(written, exports.CSV, f"cohorts-{ask.metric}")
@@ -75,9 +82,10 @@ def cohorts_csv(request: HttpRequest) -> HttpResponseBase:
 def _file_rows(desk: Desk, board: Board) -> list[list[Any]]:
     names = unit_names(desk, board)
     units = board.by_unit if board.ask.breakdown else {"": board.lines}
+    levers = cohort_levers.of_board(desk, board)
     return [
         [names.get(unit, unit), line.cohort, spot.k, line.size, spot.part, spot.whole, spot.value,
-         between.low if between else None, between.high if between else None]
+         between.low if between else None, between.high if between else None, *levers.of(line.cohort).values()]
         for unit, lines in units.items() for line in lines for spot in line.spots if spot.state == rules.DONE
         for between in [cohorts.interval_of(spot, board.ask.metric)]
     ]  # fmt: skip
@@ -146,31 +154,11 @@ def _choices(ask: Ask) -> dict[str, Any]:
 # -- The levers ------------------------------------------------------------------------------------------------------
 
 
-def _levers(desk: Desk, board: Board) -> dict[str, Any]:
-    place = desk.community.id if desk.community else None
-    reach = [one.id for one in desk.communities]
-    rates = (
-        queries.discount_rates(board.sight.as_of, board.sight.places, board.ask.grain, board.cohorts[0])
-        if board.cohorts
-        else {}
-    )
-    return {
-        "discounts": {f"{cohort}": figures.percent(rates.get(cohort)) for cohort in board.cohorts},
-        "budgets": {f"{week}": told for week, told in cohorts.budgets_of(board, reach, place).items()},
-        "may_budget": _may_budget(desk),
-    }
-
-
-def _may_budget(desk: Desk) -> bool:
-    scope = desk.scope_for(CHANGE_BUDGETS)
-    return scope.sees_community(desk.community.id) if desk.community else scope.everywhere
-
-
 @desk_page(CHANGE_BUDGETS)
 def cohort_budget(request: DeskRequest, week: str) -> HttpResponse:
     """One week's figure: as a form in its cell, or as a page where there is no script. The place is the chosen one."""
     desk, monday = request.desk, _monday(week)
-    if not _may_budget(desk):
+    if not cohort_levers.may_budget(desk):
         raise Http404
     place = desk.community.id if desk.community else None
     standing = queries.week_budget(monday, place)
@@ -187,7 +175,7 @@ def cohort_budget(request: DeskRequest, week: str) -> HttpResponse:
     if not htmx.wants_part(request):
         messages.success(request, said, extra_tags=undo)
         return redirect(f"{reverse('cohorts')}{f'?community={desk.chosen}' if desk.chosen else ''}")
-    context["told"] = (form.cleaned_data["fen"], False) if form.cleaned_data["fen"] is not None else None
+    context["told"] = cohort_levers.by_week(desk, monday, monday).get(monday)
     return htmx.with_toast(render(request, "users/boards/_cohort_budget.html", context), said, undo=undo)
 
 

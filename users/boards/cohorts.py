@@ -1,6 +1,6 @@
 """What the cohort board is asked for and reads: its triangles, its levers, the people behind a cell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -151,22 +151,7 @@ def place_words(breakdown: str, unit: str, codes: Mapping[int, str]) -> dict[str
 _WORDS = {"channel": "channel", "category": "category", "staff": "served_by"}
 
 
-# -- The levers ------------------------------------------------------------------------------------------------------
-
-
-def budgets_of(board: Board, places: Sequence[int], community_id: int | None) -> dict[date, tuple[int, bool]]:
-    """(fen, whether it is the sum of the communities') by week: the place's own figure; for the company the one typed
-    for it, else what its communities have."""
-    if not board.cohorts or board.ask.grain != "week":
-        return {}
-    found = queries.budgets([*places, UNASSIGNED] if community_id is None else [community_id], board.cohorts[0])
-    if community_id is not None:
-        return {week: (fen, False) for (week, _place), fen in found.items()}
-    summed: dict[date, int] = {}
-    for (week, place), fen in found.items():
-        summed[week] = summed.get(week, 0) + (fen if place != UNASSIGNED else 0)
-    own = {week: (fen, False) for (week, place), fen in found.items() if place == UNASSIGNED}
-    return {week: (fen, True) for week, fen in summed.items()} | (own if board.sight.places is None else {})
+# -- Words and numbers of the table -----------------------------------------------------------------------------------
 
 
 def heads(grain: str, count: int) -> list[str]:

@@ -191,6 +191,18 @@ def _spot(cells: Mapping[int, Cell], cohort: date, k: int, grain: str, whole_to:
     return Spot(k, DONE if whole else NONE, part, whole)
 
 
+def shared(weekly: Mapping[date, int], starts: Iterable[date], grain: str) -> dict[date, int]:
+    """What weeks cost, by Monday, shared evenly over their days and summed by period (half up); a period in which no
+    day is told is left out."""
+    found = {}
+    for start in starts:
+        days = [start + timedelta(days=n) for n in range((after(start, grain, 1) - start).days)]
+        told = [weekly[monday] for day in days if (monday := start_of(day, "week")) in weekly]
+        if told:
+            found[start] = (2 * sum(told) + 7) // 14
+    return found
+
+
 def averages(lines: Sequence[Line]) -> list[Spot]:
     """The weighted mean of each column over the cohorts whose period is over: parts over wholes."""
     columns = zip(*(line.spots for line in lines), strict=True)

@@ -1,0 +1,101 @@
+"""The levers beside the cohorts: what acquiring was to cost, what coupons took off, and figures that people keep."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from communities.access import Desk
+from communities.rules import CHANGE_BUDGETS, SEE_BOARDS
+from opsdesk.lib import figures
+from opsdesk.lib.words import N_
+from users.acquisition import spend_queries
+from users.boards import places
+from users.boards.cohorts import Board
+from users.purchases.models import UNASSIGNED
+from users.retention import queries, rules
+
+SPEND, OWN, SUM, SHARED = "spend", "own", "sum", "shared"
+SOURCES = {
+    SPEND: N_("acquisition spend, as told for the week"),
+    OWN: N_("typed for this very place"),
+    SUM: N_("sum of what is typed for the communities"),
+    SHARED: N_("figures of the weeks, shared evenly over their days"),
+}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Fen, and a key of SOURCES."""
+
+    fen: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Levers:
+    """By cohort; what is not known is left out."""
+
+    budgets: dict[date, Budget]
+    discounts: dict[date, float]
+
+    def of(self, cohort: date) -> dict[str, Any]:
+        """For files and the API."""
+        budget = self.budgets.get(cohort)
+        return {
+            "budget": budget.fen if budget else None,
+            "budget_source": budget.source if budget else "",
+            "discount_rate": self.discounts.get(cohort),
+        }
+
+
+def of_board(desk: Desk, board: Board) -> Levers:
+    if not board.cohorts:
+        return Levers({}, {})
+    sight, grain, first = board.sight, board.ask.grain, board.cohorts[0]
+    return Levers(_budgets(desk, board), queries.discount_rates(sight.as_of, sight.places, grain, first))
+
+
+def drawn(desk: Desk, board: Board) -> dict[str, Any]:
+    """For the page."""
+    levers = of_board(desk, board)
+    return {
+        "discounts": {f"{cohort}": figures.percent(levers.discounts.get(cohort)) for cohort in board.cohorts},
+        "budgets": {f"{cohort}": told for cohort, told in levers.budgets.items()},
+        "any_typed": any(told.source in (OWN, SUM) for told in levers.budgets.values()),
+        "may_budget": may_budget(desk),
+    }
+
+
+def may_budget(desk: Desk) -> bool:
+    """Of the chosen community, or of the company where none is chosen."""
+    scope = desk.scope_for(CHANGE_BUDGETS)
+    return scope.sees_community(desk.community.id) if desk.community else scope.everywhere
+
+
+def _budgets(desk: Desk, board: Board) -> dict[date, Budget]:
+    first = rules.start_of(board.cohorts[0], "week")
+    last = rules.after(board.cohorts[-1], board.ask.grain, 1) - timedelta(days=1)
+    weekly = by_week(desk, first, last)
+    if board.ask.grain == "week":
+        return weekly
+    fen = rules.shared({week: told.fen for week, told in weekly.items()}, board.cohorts, board.ask.grain)
+    return {start: Budget(amount, SHARED) for start, amount in fen.items()}
+
+
+def by_week(desk: Desk, since: date, until: date) -> dict[date, Budget]:
+    """Acquisition spend where any is told; else the budget typed for the place; for the company else what its
+    communities have."""
+    ids = places.counted_places(desk, SEE_BOARDS)
+    typed = queries.budgets(ids, since)
+    place = desk.community.id if desk.community else UNASSIGNED
+    own = {week: Budget(fen, OWN) for (week, where), fen in typed.items() if where == place and where in ids}
+    spent = {week: Budget(fen, SPEND) for week, fen in spend_queries.weekly(ids, since, until).items()}
+    return {**_summed(typed), **own, **spent}
+
+
+def _summed(typed: dict[tuple[date, int], int]) -> dict[date, Budget]:
+    summed: dict[date, int] = {}
+    for (week, where), fen in typed.items():
+        if where != UNASSIGNED:
+            summed[week] = summed.get(week, 0) + fen
+    return {week: Budget(fen, SUM) for week, fen in summed.items()}
