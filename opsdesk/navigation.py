@@ -101,6 +101,7 @@ ELSEWHERE = (
     Entry("api", N_("API"), "book-2", rules.USE_API),
     Entry("cases", N_("Incidents and best practices"), "clipboard-list", rules.SEE_BOARDS),
     Entry("addresses", N_("Addresses to teach"), "map-pin", rules.IMPORT),
+    Entry("quadrants", N_("Quadrants"), "grid-dots", rules.SEE_BOARDS),
     Entry("channels-compared", N_("Channels compared"), "chart-dots", rules.SEE_FIELD),
     Entry("best-hours", N_("Best channel and hour"), "clock", rules.SEE_FIELD),
     Entry("refused-events", N_("Refused outcomes"), "alert-circle", rules.SEE_FIELD),
