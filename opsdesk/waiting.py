@@ -19,11 +19,13 @@ from opsdesk import run_words
 from opsdesk.lib import sql
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
+from users.boards.alerts import shown as alerts_shown
 from users.imports.models import ImportFile
 from users.imports.pages import queries as imports
 from users.outbox import queries as outbox
 from users.outbox.models import Message
 from users.pulse import queries as pulse
+from users.retention import alert_queries as alerts
 
 APPROVAL = "clipboard-check"  # the icon of what this person is to approve
 KEEP_DAYS = 14  # an old import's left-out rows stop asking
@@ -76,7 +78,12 @@ def _in_trouble(finders: list[Finder], now: dt.datetime) -> list[Finder]:
 
 def counts(items: list[Item]) -> dict[str, int]:
     """What the rail says of them."""
-    return {"waiting": len(items), "approvals": sum(item.icon == APPROVAL for item in items)}
+    raised = (reverse("alerts"), reverse("cases"))
+    return {
+        "waiting": len(items),
+        "approvals": sum(item.icon == APPROVAL for item in items),
+        "alerts": sum(item.href.startswith(raised) for item in items),
+    }
 
 
 def imports_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
@@ -114,6 +121,21 @@ def _left_out(file: ImportFile) -> Item:
 
 def failed_work(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Failed work of the last two weeks, unless the same work succeeded since."""
+def _left_out_of_many(files: QuerySet[ImportFile]) -> Item:
+    sums = files.order_by().aggregate(n=Count("id"), refused=Sum("refused"), since=Min("committed_at"))
+    words = ngettext("%(n)s import left out %(rows)s", "%(n)s imports left out %(rows)s", sums["n"])
+    rows = ngettext("%(n)s row", "%(n)s rows", sums["refused"]) % {"n": count(sums["refused"])}
+    return Item(
+        "file-alert",
+        gettext("Problem"),
+        words % {"n": count(sums["n"]), "rows": rows},
+        gettext("of the last two weeks"),
+        sums["since"],
+        gettext("Mend"),
+        f"{reverse('imports')}?left_out=1",
+    )
+
+
     recent = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - dt.timedelta(days=KEEP_DAYS))
     for job in recent.order_by("-id")[:5]:
         if not Job.objects.filter(kind=job.kind, slot=job.slot, state=Job.State.DONE, id__gt=job.id).exists():
@@ -206,6 +228,21 @@ def _acts_of(desk: Desk, act: StaffAct) -> str:
 
 def batches_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Batches that wait for this person: to be decided, or sent back to whoever made them."""
+def open_alerts(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Alerts that nobody has put off, closed or made a case of (alert_open)."""
+    waiting = alerts.visible(desk.scope_for(rules.RUN_CASES)).filter(alerts.in_state("open", now.date()), in_case=None)
+    for alert in waiting.order_by("-id")[:5]:
+        yield Item(
+            "alert-triangle",
+            gettext("Alert"),
+            alerts_shown.title(alert),
+            alerts_shown.note(alert),
+            alert.raised_at,
+            gettext("Look"),
+            reverse("alert", args=[alert.pk]),
+        )
+
+
     approves = desk.scope_for(rules.APPROVE_COUPONS) if desk.may(rules.APPROVE_COUPONS) else None
     drafts = desk.scope_for(rules.DRAFT_COUPONS) if desk.may(rules.DRAFT_COUPONS) else None
     for batch in batches.on_the_desk_of(desk.staff.pk, approves, drafts):
@@ -300,6 +337,7 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.CHANGE_STAFF, reveal_alarms),
     (rules.RUN_CASES, untaken_incidents),
     (rules.SEE_RUNS, stale_numbers),
+    (rules.RUN_CASES, open_alerts),
 ]
 # In the order of the columns of _TROUBLES.
 TROUBLES: list[tuple[str, Finder]] = [

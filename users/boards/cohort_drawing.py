@@ -19,13 +19,14 @@ SMALL_LINES = 9
 
 @dataclass(frozen=True)
 class Drawn:
-    """`count` and `rate` are what the upper and the lower block show."""
+    """`count` and `rate` are what the upper and the lower block show; `alert` is the id of one raised for it."""
 
     count: str
     rate: str
     css: str
     title: str
     href: str
+    alert: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def small(
     mean = board.means[1].value if len(board.means) > 1 else None
     return [
         {
-            "name": names[unit], "n": sizes[unit], "href": links.get(unit, ""),
+            "unit": unit, "name": names[unit], "n": sizes[unit], "href": links.get(unit, ""),
             "spark": charts.sparkline(firsts[unit], 130, 28, min(every), max(every), mean),
             "mean": valued(_mean_of_first(lines), board.ask.metric),
             "rows": rows(board, _cut(lines), _place(board, unit, codes)),

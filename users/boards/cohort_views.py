@@ -42,7 +42,8 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         return render(request, _NOTHING_YET, {"title": _("Cohorts")})
     linked = desk.may(SEE_CUSTOMERS) and board.sight.is_latest
     codes = {one.pk: one.code for one in desk.communities} if linked else None
-    heads, rang = cohorts.heads(ask.grain, len(board.means)), marks.of(board)
+    rang = marks.of(board)
+    heads = cohorts.heads(ask.grain, len(board.means))
     context = _choices(ask) | cohort_levers.drawn(desk, board) | {
         "sight": board.sight,
         "ask": ask,

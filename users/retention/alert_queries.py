@@ -1,6 +1,6 @@
 """What the alerts read: the first weeks of every community's cohorts, and the alerts as people ask for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -71,8 +71,8 @@ def base_now(alert: RetentionAlert, rows: alert_rules.Rows) -> list[tuple[date, 
 
 
 def visible(scope: Scope, community_id: int | None = None) -> QuerySet[RetentionAlert]:
-    """Alerts of the communities in reach, of one where it is chosen."""
-    found = RetentionAlert.objects.select_related("community")
+    """Alerts of the communities in reach, of one where it is chosen; with the case that looks into each."""
+    found = RetentionAlert.objects.select_related("community", "in_case__case")
     if not scope.everywhere:
         found = found.filter(community_id__in=scope.communities)
     return found if community_id is None else found.filter(community_id=community_id)
@@ -108,10 +108,10 @@ def counts(found: QuerySet[RetentionAlert], today: date) -> dict[str, int]:
     return told
 
 
-def marks(places: Iterable[int], cohorts: Iterable[date]) -> Mapping[tuple[int, date, int], RetentionAlert]:
-    """Alerts by (community, cohort, k), for cells of those cohorts (alert_once). Closed ones too: they happened."""
-    days = list(cohorts)
-    if not days:
+def marks(places: list[int] | None, cohorts: Sequence[date]) -> dict[tuple[int, date, int], RetentionAlert]:
+    """Alerts by (community, cohort, k), of some communities or all (alert_once). Closed ones too: they happened."""
+    if not cohorts:
         return {}
-    found = RetentionAlert.objects.filter(community_id__in=list(places), cohort__range=(min(days), max(days)))
+    found = RetentionAlert.objects.select_related("community").filter(cohort__range=(min(cohorts), max(cohorts)))
+    found = found if places is None else found.filter(community_id__in=places)
     return {(one.community_id, one.cohort, one.k): one for one in found}

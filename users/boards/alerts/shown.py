@@ -11,13 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opsdesk.lib import charts, figures, intervals
+from opsdesk.lib.days import day
 from opsdesk.lib.intervals import Interval
 from opsdesk.lib.words import N_
 from users.retention import alert_queries, alert_rules, rules
 from users.retention.alert_rules import FALL, Base, Came, Rows
 from users.retention.models import RetentionAlert
 
-STATES = {"open": N_("to look into"), "snoozed": N_("put off"), "recovered": N_("back to the usual"), "closed": N_("closed")}
+STATES = {
+    "open": N_("to look into"),
+    "snoozed": N_("put off"),
+    "recovered": N_("back to the usual"),
+    "closed": N_("closed"),
+}
 DIRECTIONS = {"fall": N_("Falls"), "rise": N_("Rises")}
 _AFTER = 8  # cohorts after the alert's own that its page still shows
 
@@ -99,10 +105,10 @@ def _shown(alert: RetentionAlert, today: date, rows: Rows) -> Shown:
 def weeks(shown: Shown, rows: Rows, whole_to: date, *, linked: bool) -> list[Week]:
     """The base, the cohort itself and those after it whose week is over, oldest first, as they stand now."""
     alert, cohorts = shown.alert, rows.get(shown.alert.community_id, {})
-    base = [day for day, _came in alert_queries.base_now(alert, rows)]
+    base = [monday for monday, _came in alert_queries.base_now(alert, rows)]
     later = [alert.cohort + timedelta(weeks=n) for n in range(1, _AFTER + 1)]
-    days = [*base, alert.cohort, *(day for day in later if alert_rules.week_of(day, alert.k + 1) <= whole_to)]
-    return [_week(alert, day, alert_rules.came_of(cohorts, day, alert.k), day in base, linked) for day in days]
+    shown_ = [*base, alert.cohort, *(one for one in later if alert_rules.week_of(one, alert.k + 1) <= whole_to)]
+    return [_week(alert, one, alert_rules.came_of(cohorts, one, alert.k), one in base, linked) for one in shown_]
 
 
 def _week(alert: RetentionAlert, cohort: date, came: Came, is_base: bool, linked: bool) -> Week:
@@ -164,6 +170,15 @@ def title(alert: RetentionAlert) -> str:
     if alert.direction == FALL:
         return _("%(community)s: fewer new payers came back than usual") % told
     return _("%(community)s: more new payers came back than usual") % told
+
+
+def note(alert: RetentionAlert) -> str:
+    """One short line: which week, how many came back, how many usually do."""
+    told = {
+        "k": alert.k, "week": day(alert.cohort), "rate": figures.percent(alert.returned / alert.customers),
+        "usual": figures.percent(alert.base_returned / alert.base_customers),
+    }  # fmt: skip
+    return _("new payers of the week of %(week)s, week %(k)s: %(rate)s, usual is %(usual)s") % told
 
 
 def in_words(shown: Shown) -> str:
