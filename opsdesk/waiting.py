@@ -121,21 +121,6 @@ def _left_out(file: ImportFile) -> Item:
 
 def failed_work(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Failed work of the last two weeks, unless the same work succeeded since."""
-def _left_out_of_many(files: QuerySet[ImportFile]) -> Item:
-    sums = files.order_by().aggregate(n=Count("id"), refused=Sum("refused"), since=Min("committed_at"))
-    words = ngettext("%(n)s import left out %(rows)s", "%(n)s imports left out %(rows)s", sums["n"])
-    rows = ngettext("%(n)s row", "%(n)s rows", sums["refused"]) % {"n": count(sums["refused"])}
-    return Item(
-        "file-alert",
-        gettext("Problem"),
-        words % {"n": count(sums["n"]), "rows": rows},
-        gettext("of the last two weeks"),
-        sums["since"],
-        gettext("Mend"),
-        f"{reverse('imports')}?left_out=1",
-    )
-
-
     recent = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - dt.timedelta(days=KEEP_DAYS))
     for job in recent.order_by("-id")[:5]:
         if not Job.objects.filter(kind=job.kind, slot=job.slot, state=Job.State.DONE, id__gt=job.id).exists():
@@ -226,8 +211,6 @@ def _acts_of(desk: Desk, act: StaffAct) -> str:
     return reverse("staff_member", args=[act.thing_id])
 
 
-def batches_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    """Batches that wait for this person: to be decided, or sent back to whoever made them."""
 def open_alerts(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Alerts that nobody has put off, closed or made a case of (alert_open)."""
     waiting = alerts.visible(desk.scope_for(rules.RUN_CASES)).filter(alerts.in_state("open", now.date()), in_case=None)
@@ -243,6 +226,8 @@ def open_alerts(desk: Desk, now: dt.datetime) -> Iterator[Item]:
         )
 
 
+def batches_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Batches that wait for this person: to be decided, or sent back to whoever made them."""
     approves = desk.scope_for(rules.APPROVE_COUPONS) if desk.may(rules.APPROVE_COUPONS) else None
     drafts = desk.scope_for(rules.DRAFT_COUPONS) if desk.may(rules.DRAFT_COUPONS) else None
     for batch in batches.on_the_desk_of(desk.staff.pk, approves, drafts):
@@ -335,9 +320,9 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
     (rules.CHANGE_STAFF, reveal_alarms),
+    (rules.RUN_CASES, open_alerts),
     (rules.RUN_CASES, untaken_incidents),
     (rules.SEE_RUNS, stale_numbers),
-    (rules.RUN_CASES, open_alerts),
 ]
 # In the order of the columns of _TROUBLES.
 TROUBLES: list[tuple[str, Finder]] = [
