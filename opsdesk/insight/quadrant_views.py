@@ -41,7 +41,7 @@ def quadrant(request: DeskRequest, model_id: int) -> HttpResponse:
 
 
 def _page(request: DeskRequest, ask: Ask, model: QuadrantModel | None) -> HttpResponse:
-    desk, plane = request.desk, read_plane(request, desk, ask)
+    desk, plane = request.desk, read_plane(request, request.desk, ask)
     if plane is None:
         return render(request, _NOTHING_YET, {"title": _("Quadrants")})
     axes = metrics.axes(ask.unit)
