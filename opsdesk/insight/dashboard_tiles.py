@@ -41,7 +41,7 @@ def _tile(board: Board, key: str, linked: bool) -> dict[str, Any]:
     before = rules.value(board.pair(key, base)) if base else None
     moved = words.change(key, now, before)
     n = words.n_of(key, pair)
-    against = _("vs %(period)s") % {"period": _base_word(board)} if moved else ""
+    against = _("vs %(period)s") % {"period": _base_word(board, key)} if moved else ""
     return {
         "label": _label(board, key),
         "number": words.written(key, now),
@@ -58,17 +58,22 @@ def _tile(board: Board, key: str, linked: bool) -> dict[str, Any]:
 
 def _label(board: Board, key: str) -> str:
     """A number of whole weeks beside days says which week it is of."""
+    week = _week(board, key, board.periods.shown)
     label = _(dictionary.BY_KEY[key].label)
-    if board.ask.grain != "day" or key not in OF_WEEKS:
-        return label
-    [monday] = queries.weeks_of(board.periods.shown, "day", board.as_of)
-    return f"{label} W{monday.isocalendar().week:02}"
+    return f"{label} {week}" if week else label
 
 
-def _base_word(board: Board) -> str:
+def _base_word(board: Board, key: str) -> str:
     """What the change is against: a day against the same weekday, else the period before."""
-    shown = board.periods.whole[-2]
-    return words.period(board.ask.grain, shown)
+    before = board.periods.whole[-2]
+    return _week(board, key, before) or words.period(board.ask.grain, before)
+
+
+def _week(board: Board, key: str, span: Span) -> str:
+    if board.ask.grain != "day" or key not in OF_WEEKS:
+        return ""
+    [monday] = queries.weeks_of(span, "day", board.as_of)
+    return words.period("week", Span(monday, monday + queries.WEEK))
 
 
 def _note(board: Board, key: str, now: float | None) -> str:
@@ -126,6 +131,10 @@ def comparison_words(board: Board) -> Sequence[str]:
         return ()
     if board.ask.grain == "day":
         return words.period("day", now), _("day before"), _("Difference")
-    days = {"from": f"{now.start:%m-%d}", "to": f"{words.until(now):%m-%d}"}
-    before = {"from": f"{base.start:%m-%d}", "to": f"{words.until(base):%m-%d}"}
-    return _("so far, %(from)s to %(to)s") % days, _("%(from)s to %(to)s") % before, _("Difference")
+    return _("so far, %(from)s to %(to)s") % _ends(now), _("%(from)s to %(to)s") % _ends(base), _("Difference")
+
+
+def _ends(span: Span) -> dict[str, str]:
+    """Dates that a narrow head does not break in two."""
+    ends = {"from": span.start, "to": words.until(span)}
+    return {name: f"{day:%m\N{NON-BREAKING HYPHEN}%d}" for name, day in ends.items()}

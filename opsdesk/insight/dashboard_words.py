@@ -41,7 +41,7 @@ def n_of(key: str, pair: Pair) -> str:
         return ""
     if not is_share(key) or key in ("subsidy_rate", "discount_rate"):
         return f"n={figures.count(whole)}" if not is_share(key) else ""
-    return f"{figures.count(part)} / {figures.count(whole)}"
+    return f"{figures.count(part)}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{figures.count(whole)}"
 
 
 def title(key: str, pair: Pair) -> str:
