@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from campaigns.boards.cases.api import CaseDetail, CaseList
+from campaigns.boards.lesson_api import CaseProcesses, LessonDetail, LessonList
 from campaigns.visits.api import VisitList
 from campaigns.visits.task_api import DriveList, TaskList
 from communities.api import CommunityList
@@ -25,6 +26,7 @@ from users.boards.channel_api import Channels
 from users.boards.cohort_api import Cohorts
 from users.boards.funnel.api import Funnel
 from users.boards.growth_api import Growth
+from users.boards.journey.api import LifecycleMap
 from users.boards.spend_api import SpendList
 from users.contact.api import CustomerWishes
 from users.directory.api import CustomerDetail, CustomerList
@@ -64,6 +66,9 @@ urlpatterns = [
     path("reminders/<int:reminder_id>/said/", ReminderSaid.as_view(), name="api_reminder_said"),
     path("cases/", CaseList.as_view(), name="api_cases"),
     path("cases/<slug:number>/", CaseDetail.as_view(), name="api_case"),
+    path("cases/<slug:number>/processes/", CaseProcesses.as_view(), name="api_case_processes"),
+    path("lessons/", LessonList.as_view(), name="api_lessons"),
+    path("lessons/<int:lesson_id>/", LessonDetail.as_view(), name="api_lesson"),
     path("drives/", DriveList.as_view(), name="api_drives"),
     path("tasks/", TaskList.as_view(), name="api_tasks"),
     path("visits/", VisitList.as_view(), name="api_visits"),
@@ -74,6 +79,7 @@ urlpatterns = [
     path("channels/", Channels.as_view(), name="api_channels"),
     path("spend/", SpendList.as_view(), name="api_spend"),
     path("funnel/", Funnel.as_view(), name="api_funnel"),
+    path("lifecycle-map/", LifecycleMap.as_view(), name="api_lifecycle_map"),
     path("quadrants/", Quadrants.as_view(), name="api_quadrants"),
     path("growth/", Growth.as_view(), name="api_growth"),
     path("signups/", Signups.as_view(), name="api_signups"),

@@ -41,6 +41,7 @@ SCOPES = {
     ("api_spend", "GET"): "read:insight",
     ("api_channels", "GET"): "read:insight",
     ("api_funnel", "GET"): "read:insight",
+    ("api_lifecycle_map", "GET"): "read:insight",
     ("api_growth", "GET"): "read:insight",
     ("api_quadrants", "GET"): "read:insight",
     ("api_imports", "GET"): "read:imports",
@@ -69,6 +70,9 @@ SCOPES = {
     ("api_batch_revoke", "POST"): "approve:coupons",
     ("api_cases", "GET"): "read:insight",
     ("api_case", "GET"): "read:insight",
+    ("api_case_processes", "GET"): "read:insight",
+    ("api_lessons", "GET"): "read:insight",
+    ("api_lesson", "GET"): "read:insight",
     ("api_drives", "GET"): "read:field",
     ("api_tasks", "GET"): "record:visits",
     ("api_visits", "GET"): "read:field",
@@ -92,6 +96,7 @@ WORDS = {
     "api_communities": [], "api_customer": [], "api_customer_wishes": [], "api_import": [],
     "api_imports": ["after", "limit"],
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
+    "api_lifecycle_map": ["community"],
     "api_funnel": ["community", "by", "week", "came"],
     "api_cohorts": ["as_of", "community", "grain", "weeks", "metric", "mode", "breakdown", "censored"],
     "api_metrics": [], "api_dashboard": ["grain", "unit", "station", "as_of", "community"],
@@ -102,6 +107,7 @@ WORDS = {
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_batches": ["after", "limit", "state"], "api_batch": [],
     "api_cases": ["kind", "state", "community", "after", "limit"], "api_case": [],
+    "api_case_processes": [], "api_lessons": ["kind", "after", "limit"], "api_lesson": [],
     "api_drives": ["after", "limit"], "api_tasks": ["after", "limit"],
     "api_visits": ["after", "limit", "day_from", "day_to", "community", "task", "live"],
     "api_parcels": [], "api_coupon_templates": ["retired"], "api_coupon_template": [],
@@ -146,7 +152,7 @@ def known(people: Cast, world: World, file: ImportFile) -> dict[str, int | str]:
     return {
         "customer_id": world.cuiping.pk, "file_id": file.pk, "notice_id": notice.pk, "coupon_id": make_coupon().pk,
         "reminder_id": make_reminder(world.cuiping).pk, "number": make_batch(by=people.operator).number,
-        "parcel_id": 1,
+        "parcel_id": 1, "lesson_id": 1,
     }  # fmt: skip
 
 
