@@ -104,6 +104,7 @@ ELSEWHERE = (
     Entry("quadrants", N_("Quadrants"), "grid-dots", rules.SEE_BOARDS),
     Entry("channels-compared", N_("Channels compared"), "chart-dots", rules.SEE_FIELD),
     Entry("best-hours", N_("Best channel and hour"), "clock", rules.SEE_FIELD),
+    Entry("lessons", N_("Lessons"), "book-2", rules.SEE_BOARDS),
     Entry("refused-events", N_("Refused outcomes"), "alert-circle", rules.SEE_FIELD),
     Entry("policy_history", N_("History of policies"), "history", rules.SEE_POLICIES),
     Entry("demo", N_("Sample data"), "database", rules.IMPORT),
