@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -28,7 +28,8 @@ from users.pulse import queries as pulse
 from users.retention import alert_queries as alerts
 
 APPROVAL = "clipboard-check"  # the icon of what this person is to approve
-KEEP_DAYS = 14  # an old import's left-out rows stop asking
+KEEP_DAYS = imports.KEEP_DAYS
+EACH = 3  # imports with rows left out that are named one by one
 ALARM_DAYS = 3
 
 
@@ -88,10 +89,11 @@ def counts(items: list[Item]) -> dict[str, int]:
 
 def imports_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Files to be written, and those of the last two weeks that left rows out; in one statement."""
-    mine = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff)
-    left_out = Q(state=ImportFile.State.DONE, committed_at__gte=now - dt.timedelta(days=KEEP_DAYS), refused__gt=0)
-    for file in mine.filter(Q(state=ImportFile.State.READY) | left_out).order_by("-id")[:10]:
-        yield _left_out(file) if file.state == ImportFile.State.DONE else _to_write(file)
+    mine, left_out = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff), imports.left_out_lately(now)
+    found = list(mine.filter(Q(state=ImportFile.State.READY) | left_out).order_by("-id")[:10])
+    yield from (_to_write(file) for file in found if file.state == ImportFile.State.READY)
+    done = [file for file in found if file.state == ImportFile.State.DONE]
+    yield from (_left_out(file) for file in done) if len(done) <= EACH else [_left_out_of_many(mine.filter(left_out))]
 
 
 def _to_write(file: ImportFile) -> Item:
@@ -116,6 +118,21 @@ def _left_out(file: ImportFile) -> Item:
         file.committed_at,
         gettext("Mend"),
         reverse("import", args=[file.id]),
+    )
+
+
+def _left_out_of_many(files: QuerySet[ImportFile]) -> Item:
+    sums = files.order_by().aggregate(n=Count("id"), refused=Sum("refused"), since=Min("committed_at"))
+    words = ngettext("%(n)s import left out %(rows)s", "%(n)s imports left out %(rows)s", sums["n"])
+    rows = ngettext("%(n)s row", "%(n)s rows", sums["refused"]) % {"n": count(sums["refused"])}
+    return Item(
+        "file-alert",
+        gettext("Problem"),
+        words % {"n": count(sums["n"]), "rows": rows},
+        gettext("of the last two weeks"),
+        sums["since"],
+        gettext("Mend"),
+        f"{reverse('imports')}?left_out=1",
     )
 
 

@@ -1,6 +1,8 @@
 """What only the pages of imports read."""
 
-from django.db.models import QuerySet
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
 
 from communities.models import Community, StaffMember
 from communities.queries import communities_in
@@ -11,12 +13,18 @@ from users.imports.models import ImportFile, ImportProblem, SavedMapping
 from users.orders.models import Category, Source
 
 WORDS_ASKED = 12
+KEEP_DAYS = 14  # an old import's left-out rows stop asking
 
 
 def files_for(scope: Scope, staff: StaffMember) -> QuerySet[ImportFile]:
     """Whoever imports everywhere sees everybody's files; whoever imports for some communities only their own."""
     files = queries.files().select_related("job__created_by")
     return files if scope.everywhere else files.filter(uploaded_by=staff)
+
+
+def left_out_lately(now: datetime) -> Q:
+    """Of files: those that are in, and left rows out."""
+    return Q(state=ImportFile.State.DONE, committed_at__gte=now - timedelta(days=KEEP_DAYS), refused__gt=0)
 
 
 def source_names() -> list[str]:

@@ -47,7 +47,8 @@ def imports(request: DeskRequest) -> HttpResponse:
 
 def list_context(request: DeskRequest, form: UploadForm | None = None) -> dict[str, Any]:
     desk = request.desk
-    files = page_queries.files_for(desk.scope, desk.staff)
+    files, is_left_out = page_queries.files_for(desk.scope, desk.staff), request.GET.get("left_out") == "1"
+    files = files.filter(page_queries.left_out_lately(timezone.now())) if is_left_out else files
     sort = paging.Sort("id", descending=True)
     page = paging.page_of(files, LIST_KEYS["id"], sort, paging.place_of(request.GET, int), paging.size_of(request.GET))
     total = files.count()
@@ -60,6 +61,7 @@ def list_context(request: DeskRequest, form: UploadForm | None = None) -> dict[s
         "total": total,
         "unread": teaching.unread_count(desk.scope),
         "fields": wanted.columns_wanted() if not total else [],
+        "is_left_out": is_left_out,
     }
 
 
