@@ -21,6 +21,7 @@ class Spot:
     y: str
     radius: str
     label_y: str
+    anchor: str
     title: str
     href: str
     corner: str
@@ -67,7 +68,7 @@ def _spot(plane: Plane, one: Bubble, across: "_Scale", up: "_Scale", largest: fl
     told += [f"{plane.across.told(one.across)} × {plane.up.told(one.up)}"]
     told += [] if plane.is_of_customers else [size_words(one, plane.size)]
     return Spot(
-        one.name, f"{across.at(one.across) * 100:.1f}", f"{y:.1f}", charts.short(radius), charts.short(y - radius - 3),
+        one.name, f"{across.at(one.across) * 100:.1f}", f"{y:.1f}", charts.short(radius), charts.short(y - radius - 3), _anchor(across.at(one.across)),
         " · ".join(told), one.href, plane.corner(one),
     )  # fmt: skip
 
@@ -76,6 +77,11 @@ def _radius(size: float | None, largest: float) -> float:
     """The area says the size."""
     share = max(0.0, size or 0.0) / largest if largest else 0.0
     return max(SMALLEST, LARGEST * math.sqrt(share))
+
+
+def _anchor(share: float) -> str:
+    """Names near an edge run inwards."""
+    return "start" if share < 0.12 else "end" if share > 0.88 else "middle"
 
 
 def _down(share: float) -> float:

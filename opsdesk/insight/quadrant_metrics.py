@@ -55,7 +55,7 @@ USUAL = {  # across, up, size
     COMMUNITY: ("penetration", "frequency", "net"),
     STATION: ("new_payers", "repurchase", "net"),
     PRODUCT: ("buyers", "repeat_buyers", "sales"),
-    CHANNEL: ("cost_per_new", "channel_retention", "new_payers"),
+    CHANNEL: ("new_payers", "channel_retention", "spend"),
     CUSTOMER: ("recency", "purchases", "net_ever"),
 }
 
