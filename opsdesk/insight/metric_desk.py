@@ -26,7 +26,8 @@ FUNNEL = (
            N_("Of those who registered, the share with a first purchase within the activation days."),
            N_("activated ÷ registered"), N_("activation days from the registration"), _REGISTERED,
            N_("week, community, channel"), "percent", _STAGES, "funnel", "M18", _REGISTRATIONS),
-    *(Metric(key, "funnel", label, what, N_("reached it and every stage before ÷ registered"), window, _REGISTERED,
+    *(Metric(key, "funnel", label, what, N_("reached it ÷ reached all before it"), window,
+             N_("reached all before it, window over"),
              N_("week, community, channel"), "percent", _STAGES, "funnel", "", _REGISTRATIONS)
       for key, label, what, window in (
           ("funnel_activated", N_("Funnel: activated"), N_("First purchase within the activation days."),
