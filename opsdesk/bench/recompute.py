@@ -28,15 +28,16 @@ def run(lines: int) -> None:
     """Print the seconds of each and the ratios; the database is made for the run and dropped."""
     with scratch.database(), tempfile.TemporaryDirectory() as folder:
         as_of = date.fromisoformat(world_sql.START) + timedelta(days=world_sql.DAYS)
-        _say("made-up rows written", _timed(lambda: _make(lines)))
+        _say("made-up rows written", _timed(lambda: make(lines)))
         _first_and_second_night(as_of)
         ours = _our_rfm(as_of)
         _beside_the_others(Path(folder), as_of, ours)
 
 
-def _make(lines: int) -> None:
+def make(lines: int, *more: str) -> None:
+    """The world of world_sql, and what more statements add to it."""
     orders = max(lines * 2 // 5, 1)
-    for statement in world_sql.STATEMENTS:
+    for statement in (*world_sql.STATEMENTS, *more):
         sql.run(statement, lines=lines, orders=orders, customers=max(orders // 4, 1))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -44,14 +45,14 @@ def _make(lines: int) -> None:
 
 def _first_and_second_night(as_of: date) -> None:
     for name, day in (("first night", as_of), ("an ordinary night", as_of + timedelta(days=1))):
-        seconds = _timed(lambda day=day: _night(day))  # type: ignore[misc]
+        seconds = _timed(lambda day=day: night(day))  # type: ignore[misc]
         steps = Step.objects.filter(job__slot=day.isoformat())
         parts = ", ".join(f"{step.name} {step.seconds:.1f}" for step in steps)
         days = steps.get(name="rfm").facts["days"]
         _say(f"{name} ({days} as-of dates): {parts}", seconds)
 
 
-def _night(as_of: date) -> None:
+def night(as_of: date) -> None:
     slot = as_of.isoformat()
     job = runs.queue(work.NIGHTLY, slot=slot, payload={"as_of": slot})
     runs.work({work.NIGHTLY: work.compute}, job.id)

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 BENCHES = {
     "coupons": "opsdesk.bench.coupons",
     "import": "opsdesk.bench.imports",
+    "pages": "opsdesk.bench.pages",
     "recompute": "opsdesk.bench.recompute",
 }
 
