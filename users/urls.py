@@ -7,6 +7,7 @@ from users.boards import channel_views as channels
 from users.boards import cohort_views as cohorts
 from users.boards import growth_views as growth
 from users.boards import spend_views as spend
+from users.boards import variable_views as variables
 from users.boards import views as boards
 from users.boards.alerts import deeds as alert_deeds
 from users.boards.alerts import views as alerts
@@ -40,6 +41,14 @@ funnel_urls = [
     path("funnel/", funnel.funnel_board, name="funnel"),
     path("funnel/funnel.csv", funnel.funnel_csv, name="funnel_csv"),
     path("funnel/stages/<slug:stage>/", funnel.funnel_action, name="funnel_action"),
+# /cohorts/variables/
+variable_urls = [
+    path("cohorts/variables/", variables.variable_sheet, name="variables"),
+    path("cohorts/variables/new/", variables.variable_new, name="variable_new"),
+    path("cohorts/variables/import/", variables.variable_import, name="variable_import"),
+    path("cohorts/variables/<int:variable_id>/retire/", variables.variable_retire, name="variable_retire"),
+    path("cohorts/variables/<int:variable_id>/<slug:week>/", variables.variable_cell, name="variable_cell"),
+    path("cohorts/variables/changes/<int:change_id>/undo/", variables.variable_undo, name="variable_undo"),
 ]
 
 # /channels/ /spend/
@@ -144,5 +153,6 @@ urlpatterns: list[URLPattern] = [
     *funnel_urls,
     *signup_urls,
     *spend_urls,
+    *variable_urls,
     *import_urls,
 ]

@@ -103,6 +103,7 @@ THINGS = {
     "lesson": N_("lesson"),
     "callback": N_("callback"),
     "stage_action": N_("action of a stage"),
+    "variable": N_("weekly variable"),
     "signups": N_("file of registrations or referrals"),
 }
 

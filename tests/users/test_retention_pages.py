@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -19,6 +20,7 @@ from tests.tokens import caller
 from users.acquisition import spend_actions as spend
 from users.directory import filters
 from users.directory import queries as directory
+from users.retention import variable_actions as variables
 from users.retention.models import WeekBudget
 
 AS_OF = dt.date(2018, 5, 7)
@@ -61,7 +63,7 @@ def cells(html: str) -> list[tuple[str, str, str, str]]:
         "?mode=every&grain=day",
         "?metric=churn&mode=every&grain=day",
         "?metric=recall&grain=day&weeks=26",
-    ],  # fmt: skip
+    ],
 )
 def test_a_cell_leads_to_as_many_people_as_it_counts(query: str, city, as_) -> None:
     html = as_("manager").get(reverse("cohorts") + query).content.decode()
@@ -192,6 +194,20 @@ def test_told_spend_goes_before_a_typed_budget_and_the_page_says_which(city, as_
         (300_000, "spend"), (70_000, "own"), (None, ""), (None, ""),
     ]  # fmt: skip
     assert levers[0]["discount_rate"] == pytest.approx(6 * 120 / (21 * 1200))
+
+
+def test_a_chosen_variable_stands_beside_the_budget_in_the_file_and_in_the_api(city, as_) -> None:
+    manager = as_("manager")
+    heat, rain = (variables.make(name, "", None) for name in ("气温", "降雨"))
+    variables.tell(heat.pk, MONDAYS[0], None, Decimal("31.5"), None)
+    html = manager.get(reverse("cohorts"), {"variables": f"{heat.pk},x,999"}).content.decode()
+    assert ("31.5" in html, f"variables={heat.pk}%2C{rain.pk}" in html) == (True, True)
+    assert "31.5" not in manager.get(reverse("cohorts")).content.decode()
+    answer = manager.get(reverse("cohorts_csv"), {"variables": f"{heat.pk}"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert {row["气温"] for row in rows if row["cohort"] == "2018-04-09"} == {"31.500"}
+    told = caller(city.manager).get("api_cohorts", {"variables": f"{heat.pk}"}).json()["levers"]
+    assert [one["variables"] for one in told[:2]] == [{"气温": 31.5}, {"气温": None}]
 
 
 def test_months_and_days_share_what_their_weeks_cost(city, as_) -> None:

@@ -35,6 +35,9 @@ class CohortQuery(BoardQuery):
     censored = serializers.ChoiceField(
         ["out"], required=False, help_text=_("leave out cohorts that may have bought before")
     )
+    variables = serializers.CharField(
+        required=False, max_length=100, help_text=_("ids of weekly variables, with commas, to tell beside the budget")
+    )
 
 
 class CohortCellSerializer(serializers.Serializer[Any]):
@@ -59,6 +62,9 @@ class LeverSerializer(serializers.Serializer[Any]):
     budget = serializers.IntegerField(allow_null=True, help_text=_("acquisition budget in fen; null: not known"))
     budget_source = serializers.ChoiceField(["", *cohort_levers.SOURCES], help_text=_("where the budget is from"))
     discount_rate = serializers.FloatField(allow_null=True, help_text=_("coupon discount over gross"))
+    variables = serializers.DictField(
+        child=serializers.FloatField(allow_null=True), help_text=_("values of the variables asked for, by name")
+    )
 
 
 class CohortsSerializer(serializers.Serializer[Any]):
@@ -91,7 +97,9 @@ class Cohorts(ScopedView):
         levers = cohort_levers.of_board(self.desk, board)
         answer = {
             "as_of": board.sight.as_of,
-            "levers": [{"cohort": cohort} | levers.of(cohort) for cohort in board.cohorts],
+            "levers": [
+                {"cohort": cohort, "variables": levers.values(cohort)} | levers.of(cohort) for cohort in board.cohorts
+            ],
             "whole_to": board.whole_to,
             "metric": ask.metric,
             "mode": ask.told_mode,

@@ -1,7 +1,8 @@
 """The levers beside the cohorts: what acquiring was to cost, what coupons took off, and figures that people keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from communities.access import Desk
@@ -9,10 +10,12 @@ from communities.rules import CHANGE_BUDGETS, SEE_BOARDS
 from opsdesk.lib import figures
 from opsdesk.lib.words import N_
 from users.acquisition import spend_queries
-from users.boards import places
+from users.boards import places, variables
 from users.boards.cohorts import Board
 from users.purchases.models import UNASSIGNED
 from users.retention import queries, rules
+from users.retention.models import Variable
+from users.retention.variable_rules import Told
 
 SPEND, OWN, SUM, SHARED = "spend", "own", "sum", "shared"
 SOURCES = {
@@ -37,6 +40,7 @@ class Levers:
 
     budgets: dict[date, Budget]
     discounts: dict[date, float]
+    variables: list[tuple[Variable, dict[date, Told]]] = field(default_factory=list)
 
     def of(self, cohort: date) -> dict[str, Any]:
         """For files and the API."""
@@ -47,12 +51,37 @@ class Levers:
             "discount_rate": self.discounts.get(cohort),
         }
 
+    def values(self, cohort: date) -> dict[str, Decimal | None]:
+        """Of the variables chosen, by name."""
+        return {one.name: told[cohort].value if cohort in told else None for one, told in self.variables}
+
 
 def of_board(desk: Desk, board: Board) -> Levers:
     if not board.cohorts:
         return Levers({}, {})
     sight, grain, first = board.sight, board.ask.grain, board.cohorts[0]
-    return Levers(_budgets(desk, board), queries.discount_rates(sight.as_of, sight.places, grain, first))
+    discounts = queries.discount_rates(sight.as_of, sight.places, grain, first)
+    return Levers(_budgets(desk, board), discounts, _variables(desk, board))
+
+
+def _variables(desk: Desk, board: Board) -> list[tuple[Variable, dict[date, Told]]]:
+    """Those that the address asks for; weeks only, since values of weeks cannot be added up."""
+    wanted = variables.chosen(board.ask.variables) if board.ask.grain == "week" else []
+    told = variables.told_of(desk, wanted, board.cohorts[0], board.cohorts[-1]) if wanted else {}
+    return [(one, {week: value for (pk, week), value in told.items() if pk == one.pk}) for one in wanted]
+
+
+def _toggles(board: Board) -> list[dict[str, Any]]:
+    """Every variable that is kept, and what the address is when it is taken in or out."""
+    chosen = [one.pk for one in variables.chosen(board.ask.variables)]
+    return [
+        {
+            "name": one.name,
+            "chosen": one.pk in chosen,
+            "ids": ",".join(f"{pk}" for pk in [*chosen, one.pk] if pk != one.pk or one.pk not in chosen),
+        }
+        for one in variables.kept()
+    ]
 
 
 def drawn(desk: Desk, board: Board) -> dict[str, Any]:
@@ -63,6 +92,11 @@ def drawn(desk: Desk, board: Board) -> dict[str, Any]:
         "budgets": {f"{cohort}": told for cohort, told in levers.budgets.items()},
         "any_typed": any(told.source in (OWN, SUM) for told in levers.budgets.values()),
         "may_budget": may_budget(desk),
+        "variables": [
+            {"variable": one, "told": {f"{week}": value for week, value in told.items()}}
+            for one, told in levers.variables
+        ],
+        "toggles": _toggles(board) if board.ask.grain == "week" else [],
     }
 
 

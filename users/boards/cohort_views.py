@@ -23,6 +23,7 @@ from opsdesk.lib import exports, figures, htmx
 from users.boards import cohort_drawing, cohort_levers, cohorts, places
 from users.boards.alerts import marks
 from users.boards.cohort_forms import BudgetForm
+from users.boards.cohort_levers import Levers
 from users.boards.cohorts import Ask, Board
 from users.orders.models import Category
 from users.retention import actions, queries, rules
@@ -50,6 +51,7 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         "board": board,
         "people": sum(line.size for line in board.lines),
         "heads": heads,
+        "width": len(heads) + 3,
         "small_heads": heads[: cohort_drawing.SMALL_COLUMNS],
         "rows": marks.on(cohort_drawing.rows(board, board.lines, {} if linked else None), rang),
         "finding": marks.finding(rang),
@@ -74,19 +76,20 @@ def cohorts_csv(request: HttpRequest) -> HttpResponseBase:
     desk = cast(DeskRequest, request).desk
     ask = cohorts.ask_of(request.GET)
     board = read_board(request, desk, ask)
-    head = [ask.breakdown or "unit", *_HEAD]
+    levers = cohort_levers.of_board(desk, board) if board else cohort_levers.Levers({}, {})
+    head = [ask.breakdown or "unit", *_HEAD, *(one.name for one, _told in levers.variables)]
     mark = f"{desk.staff} · {timezone.localtime():%Y-%m-%d %H:%M}"
-    written = exports.write(exports.CSV, head, _file_rows(desk, board) if board else [], mark)
+    written = exports.write(exports.CSV, head, _file_rows(desk, board, levers) if board else [], mark)
     return exports.answer(written, exports.CSV, f"cohorts-{ask.metric}")
 
 
-def _file_rows(desk: Desk, board: Board) -> list[list[Any]]:
+def _file_rows(desk: Desk, board: Board, levers: Levers) -> list[list[Any]]:
     names = unit_names(desk, board)
     units = board.by_unit if board.ask.breakdown else {"": board.lines}
-    levers = cohort_levers.of_board(desk, board)
     return [
         [names.get(unit, unit), line.cohort, spot.k, line.size, spot.part, spot.whole, spot.value,
-         between.low if between else None, between.high if between else None, *levers.of(line.cohort).values()]
+         between.low if between else None, between.high if between else None, *levers.of(line.cohort).values(),
+         *levers.values(line.cohort).values()]
         for unit, lines in units.items() for line in lines for spot in line.spots if spot.state == rules.DONE
         for between in [cohorts.interval_of(spot, board.ask.metric)]
     ]  # fmt: skip

@@ -31,6 +31,7 @@ class Ask:
     mode: str = "in"
     breakdown: str = ""
     without_censored: bool = False
+    variables: str = ""
 
     @property
     def count(self) -> int:
@@ -52,7 +53,7 @@ def ask_of(query: QueryDict | Mapping[str, str]) -> Ask:
         "breakdown": rules.BREAKDOWNS,
     }  # fmt: skip
     told = {word: query.get(word, "") for word, values in allowed.items() if query.get(word, "") in values}
-    return Ask(**told, without_censored=query.get("censored") == "out")
+    return Ask(**told, without_censored=query.get("censored") == "out", variables=query.get("variables", "")[:100])
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from users.acquisition import spend_queries as queries
 from users.acquisition import spend_reading as reading
 from users.acquisition import spend_rules as rules
 from users.acquisition.models import Spend
-from users.boards import places, spend
+from users.boards import places, spend, weeks
 from users.boards.spend_forms import SheetForm, SpendForm
 
 _CHANGES = 15
@@ -76,7 +76,8 @@ def spend_csv(request: DeskRequest) -> HttpResponseBase:
 @desk_page(CHANGE_BUDGETS)
 def spend_cell(request: DeskRequest, week: str) -> HttpResponse:
     """A week and channel (`?channel=`) of the chosen place: a form in its cell, or a page where there is no script."""
-    desk, monday, channel = request.desk, _monday(week), request.GET.get("channel", "")
+    desk, channel = request.desk, request.GET.get("channel", "")
+    monday = weeks.monday_or_404(week, timezone.localdate())
     if not spend.may_tell(desk) or not 0 < len(channel) <= rules.CHANNEL_CHARS:
         raise Http404
     place = desk.community.id if desk.community else None
@@ -122,17 +123,6 @@ def spend_undo(request: DeskRequest, change_id: int) -> HttpResponse:
 def _reaches(desk: Desk, community_id: int | None) -> bool:
     scope = desk.scope_for(CHANGE_BUDGETS)
     return scope.sees_community(community_id) if community_id else scope.everywhere
-
-
-def _monday(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    monday = day - timedelta(days=day.weekday())
-    if not rules.FIRST_MONDAY <= monday <= timezone.localdate() + timedelta(days=rules.AHEAD_DAYS):
-        raise Http404
-    return monday
 
 
 def _sheet_of(desk: Desk) -> str:
