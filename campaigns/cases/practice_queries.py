@@ -108,7 +108,8 @@ def case_to_join(alert: RetentionAlert) -> Case | None:
 
 
 def alerts(case: Case) -> list[RetentionAlert]:
-    return list(RetentionAlert.objects.filter(in_case__case=case).order_by("cohort", "k"))
+    found = RetentionAlert.objects.filter(in_case__case=case).select_related("community")
+    return list(found.order_by("cohort", "k"))
 
 
 def shared() -> QuerySet[Case]:

@@ -143,3 +143,15 @@ def test_somebody_of_one_community_sees_its_receipts_only(as_, people: Cast, les
 def test_receipts_go_out_as_a_file(as_, people: Cast, lesson: Lesson) -> None:
     answer = as_("manager").get(reverse("lesson-csv", args=[lesson.pk]))
     assert f"金陵站,other_staff,{TODAY}," in b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(("name", "most"), [("case", 24), ("lesson", 17), ("lessons", 15)])
+def test_pages_ask_little_however_much_there_is(
+    name: str, most: int, as_, people: Cast, lesson: Lesson, django_assert_max_num_queries
+) -> None:
+    practices.follow_due(TODAY)
+    args = {"case": [lesson.case.number], "lesson": [lesson.pk], "lessons": []}[name]
+    client = as_("manager")
+    client.get(reverse(name, args=args))
+    with django_assert_max_num_queries(most):
+        assert client.get(reverse(name, args=args)).status_code == 200
