@@ -4,6 +4,7 @@ A statement returns one row an offender. Columns named customer_id, import_id or
 the table says, `counted` what a recount says. Phones are never among them.
 """
 
+from opsdesk.case_invariants import CASE_INVARIANTS
 from opsdesk.coupon_invariants import COUPON_INVARIANTS
 from opsdesk.field_invariants import FIELD_INVARIANTS
 from opsdesk.grant_invariants import GRANT_INVARIANTS
@@ -281,6 +282,7 @@ INVARIANTS = (
     *COUPON_INVARIANTS,
     *GRANT_INVARIANTS,
     *FIELD_INVARIANTS,
+    *CASE_INVARIANTS,
 )  # fmt: skip
 
 BY_NAME = {one.name: one for one in INVARIANTS}

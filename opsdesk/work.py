@@ -11,7 +11,7 @@ from communities.policies.rules import Policies
 from coupons.grants import issuing
 from coupons.handover import calling
 from opsdesk import nightly, telling, trust
-from opsdesk.demo import coupon_story, field_story, planting, practice_story, world
+from opsdesk.demo import case_story, coupon_story, field_story, planting, practice_story, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.actions import Handler, Hold
 from opsdesk.lib.runs.models import Job
@@ -77,6 +77,7 @@ def plant(hold: Hold) -> None:
     coupon_story.plant(city, tell)
     field_story.plant(city, tell)
     practice_story.plant(city, tell)
+    case_story.plant(city, tell)
     queue_nightly(city.until)
 
 

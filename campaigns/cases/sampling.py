@@ -48,7 +48,7 @@ def affected(case: Case) -> list[int]:
 def draw(case: Case, by: StaffMember, at: datetime) -> Drawn:
     """Callbacks for as many affected customers as the policy says, whom the gate lets us call; the quiet hours only say
     when. Drawn again it makes up for those who may no longer be called, never beyond the policy's number."""
-    actions.begin(case, "take")
+    case = actions.begin(case, "take")
     most = policies.for_community(case.community_id).callback_sample - queries.callbacks(case).count()
     people = affected(case)
     gate, params = _gate(case, people, at)

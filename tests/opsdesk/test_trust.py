@@ -17,6 +17,7 @@ from communities.scoping import Scope
 from opsdesk import invariants, trust
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Check, Job
+from tests.campaigns.called_back import called_back
 from tests.campaigns.worked_on import worked_on
 from tests.coupons import granting
 from tests.factories import make_customer, make_order
@@ -48,6 +49,7 @@ def honest(people, today: dt.date) -> dt.date:
     ImportFile.objects.create(name="a", stored_as="a", sha256="a", source=source, state="done", rows=3, created=3)
     granting.issued(granting.approved(gets=granting.customers(2)))
     _told(worked_on(people), people)
+    called_back(people)
     version = policies.queries.current_version()
     purchases.rebuild()
     purchases.assign_stations()
@@ -142,6 +144,10 @@ BREAKS = [
     ("live_events", "UPDATE campaigns_visit SET live = false", {"task_events"}),
     ("cue_ticks", "UPDATE campaigns_cue SET ticks = '{}'", set()),
     ("cue_ticks", 'UPDATE campaigns_tick SET "on" = false', set()),
+    ("case_splits", "UPDATE campaigns_case SET split = jsonb_set(split, '{dimensions,station,0,mix}', '0.06')", set()),
+    ("case_splits", "UPDATE campaigns_case SET split = jsonb_set(split, '{company,difference}', '-0.2')", set()),
+    ("case_calls", "UPDATE campaigns_callback SET community_id = community_id + 1", set()),
+    ("case_alerts", "UPDATE users_retentionalert SET direction = 'rise'", set()),
 ]  # fmt: skip
 
 
