@@ -12,6 +12,7 @@ from users.boards import views as boards
 from users.boards.alerts import deeds as alert_deeds
 from users.boards.alerts import views as alerts
 from users.boards.funnel import views as funnel
+from users.boards.journey import views as journey
 from users.contact import ledger_views as ledger
 from users.contact import views as contact
 from users.directory import views as directory
@@ -36,11 +37,15 @@ board_urls = [
     path("cohorts/budgets/changes/<int:change_id>/undo/", cohorts.cohort_budget_undo, name="cohort_budget_undo"),
 ]
 
-# /funnel/
+# /funnel/ /lifecycle/
 funnel_urls = [
     path("funnel/", funnel.funnel_board, name="funnel"),
     path("funnel/funnel.csv", funnel.funnel_csv, name="funnel_csv"),
     path("funnel/stages/<slug:stage>/", funnel.funnel_action, name="funnel_action"),
+    path("lifecycle/", journey.lifecycle_map, name="lifecycle-map"),
+    path("lifecycle/map.csv", journey.lifecycle_map_csv, name="lifecycle_map_csv"),
+]
+
 # /cohorts/variables/
 variable_urls = [
     path("cohorts/variables/", variables.variable_sheet, name="variables"),

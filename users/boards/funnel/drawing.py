@@ -11,18 +11,20 @@ from communities.policies.rules import Policies
 from opsdesk.lib import charts, figures
 from users.boards.funnel import board as boards
 from users.boards.funnel.board import Board, Unit
-from users.funnel import rules
+from users.funnel import journey, rules
 from users.funnel.models import StageAction
 from users.funnel.rules import Step
 
 # Where a stage's usual action is done, by the name of its page.
-PAGES = {
+PAGES = journey.PAGES | {
     rules.REGISTERED: "channels",
     rules.ACTIVATED: "strategies",
     rules.RETAINED: "reminders",
     rules.REVENUE: "rfm",
     rules.REFERRED: "drives",
 }
+LABELS = journey.LABELS | rules.LABELS
+_ACTIONS, _OWNERS = journey.ACTIONS | rules.ACTIONS, journey.OWNERS | rules.OWNERS
 _SLOPE = 34  # of the height of a row, 100
 _LEAST = 0.006  # of the width: somebody is not nobody
 
@@ -151,7 +153,7 @@ def deed_of(name: str, told: Mapping[str, StageAction]) -> Deed:
     if name in told:
         one = told[name]
         return Deed(one.action, one.owner, one.href, is_usual=False)
-    return Deed(_(rules.ACTIONS[name]), _(rules.OWNERS[name]), page_of(PAGES[name]), is_usual=True)
+    return Deed(_(_ACTIONS[name]), _(_OWNERS[name]), page_of(PAGES[name]), is_usual=True)
 
 
 def page_of(name: str) -> str:

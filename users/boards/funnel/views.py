@@ -20,6 +20,7 @@ from users.boards.funnel import board as boards
 from users.boards.funnel import drawing
 from users.boards.funnel.board import Board
 from users.boards.funnel.forms import ActionForm
+from users.boards.places import Sight
 from users.funnel import actions, queries, rules
 from users.lifecycle import queries as lifecycle
 
@@ -61,14 +62,19 @@ def funnel_csv(request: HttpRequest) -> HttpResponseBase:
 
 def read_board(request: HttpRequest, desk: Desk) -> Board | None:
     """The funnel is kept as of the newest date only; None before the first run."""
+    sight = newest_sight(desk)
+    return boards.board_of(sight, boards.ask_of(request.GET)) if sight else None
+
+
+def newest_sight(desk: Desk) -> Sight | None:
+    """As of the last run, in the places looked at; None before the first."""
     newest = lifecycle.latest_as_of()
     if newest is None:
         return None
-    sight = places.Sight(
+    return Sight(
         newest, lifecycle.monday_before(newest), places.places_of(desk),
         desk.community.code if desk.community else "", is_latest=True,
     )  # fmt: skip
-    return boards.board_of(sight, boards.ask_of(request.GET))
 
 
 def unit_names(desk: Desk, board: Board) -> dict[Any, str]:
@@ -114,20 +120,21 @@ def _may_change(desk: Desk) -> bool:
 @desk_page(CHANGE_POLICIES)
 def funnel_action(request: DeskRequest, stage: str) -> HttpResponse:
     """The action, its owner and its page, the same for the whole company."""
-    if stage not in rules.NAMES or not _may_change(request.desk):
+    if stage not in drawing.LABELS or not _may_change(request.desk):
         raise Http404
+    back_to = reverse("funnel" if stage in rules.NAMES else "lifecycle-map")
     deed = drawing.deed_of(stage, queries.actions_told())
     standing = {"action": deed.action, "owner": deed.owner, "href": deed.href}
     form = ActionForm(request.POST or None, initial=standing)
     if request.method == "POST" and form.is_valid():
         changed = actions.set_action(stage, **form.cleaned_data, by=request.desk.staff)
         messages.success(
-            request, _("Kept: %(what)s") % {"what": _(rules.LABELS[stage])} if changed else _("Nothing changed")
+            request, _("Kept: %(what)s") % {"what": _(drawing.LABELS[stage])} if changed else _("Nothing changed")
         )
-        return redirect(reverse("funnel"))
+        return redirect(back_to)
     context = {
-        "form": form, "title": _("Action at the stage “%(stage)s”") % {"stage": _(rules.LABELS[stage])},
+        "form": form, "title": _("Action at the stage “%(stage)s”") % {"stage": _(drawing.LABELS[stage])},
         "sentence": _("for the whole company · every change is in the trail"), "submit": _("Keep"),
-        "cancel_url": reverse("funnel"),
+        "cancel_url": back_to,
     }  # fmt: skip
     return render(request, "forms/page.html", context)

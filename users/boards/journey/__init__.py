@@ -1,0 +1,1 @@
+"""The map of a customer's life: who stands where, and what share goes on."""

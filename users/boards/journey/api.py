@@ -1,0 +1,69 @@
+"""The lifecycle map over the API: who stands where, and the ways between."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from communities.api_query import QuerySerializer
+from communities.api_views import ScopedView
+from users.boards.journey import board as boards
+from users.boards.journey import views
+from users.funnel import journey
+
+
+class LifecycleMapQuery(QuerySerializer):
+    community = serializers.CharField(
+        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
+    )
+
+
+class WaySerializer(serializers.Serializer[Any]):
+    start = serializers.ChoiceField(list(journey.NODES))
+    end = serializers.ChoiceField(list(journey.NODES))
+    part = serializers.IntegerField(help_text=_("of whole, who went this way"))
+    whole = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True, help_text=_("part / whole"))
+    low = serializers.FloatField(allow_null=True, help_text=_("95% interval of a rate"))
+    high = serializers.FloatField(allow_null=True, help_text=_("95% interval of a rate"))
+
+
+class LifecycleMapSerializer(serializers.Serializer[Any]):
+    as_of = serializers.DateField()
+    customers = serializers.DictField(
+        child=serializers.IntegerField(), help_text=_("by stage; recalled are among the active, lost among the silent")
+    )
+    ways = WaySerializer(many=True)
+
+
+class LifecycleMap(ScopedView):
+    scope = "read:insight"
+
+    @extend_schema(
+        responses=LifecycleMapSerializer,
+        parameters=[LifecycleMapQuery],
+        description=_("The stages of a customer's life, and what share goes from one to the next."),
+    )
+    def get(self, request: Request) -> Response:
+        LifecycleMapQuery.read(request.query_params)
+        try:
+            board = views.read_board(self.desk)
+        except Http404:
+            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
+        if board is None:
+            raise NotFound(gettext("Nothing has been computed yet."))
+        ways = []
+        for way in board.ways:
+            between = boards.interval_of(way)
+            told = {"low": between.low if between else None, "high": between.high if between else None}
+            ways.append(
+                {"start": way.start, "end": way.end, "part": way.part, "whole": way.whole, "rate": way.rate} | told
+            )
+        answer = {"as_of": board.sight.as_of, "customers": board.now, "ways": ways}
+        return Response(LifecycleMapSerializer(answer).data)
