@@ -163,7 +163,7 @@ def _line(change: Change, weeks: dict[tuple[str, str, date], Share]) -> Line:
     rates = [share.rate for _week, share in mine if share.rate is not None]
     label = _(CAME_BACK) if change.key == RETENTION else _(MEASURES[change.key])
     tells = change.gap is not None and change.gap.tells
-    return Line(label, _(GROUPS[change.group]), change, gap, between, tells, charts.sparkline(rates))
+    return Line(label, _(GROUPS[change.group]), change, gap, between, tells, charts.sparkline(rates, width=110))
 
 
 def _of(change: Change) -> tuple[str, str]:
