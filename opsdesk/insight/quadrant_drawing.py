@@ -68,8 +68,8 @@ def _spot(plane: Plane, one: Bubble, across: "_Scale", up: "_Scale", largest: fl
     told += [f"{plane.across.told(one.across)} × {plane.up.told(one.up)}"]
     told += [] if plane.is_of_customers else [size_words(one, plane.size)]
     return Spot(
-        one.name, f"{across.at(one.across) * 100:.1f}", f"{y:.1f}", charts.short(radius), charts.short(y - radius - 3), _anchor(across.at(one.across)),
-        " · ".join(told), one.href, plane.corner(one),
+        one.name, f"{across.at(one.across) * 100:.1f}", f"{y:.1f}", charts.short(radius), charts.short(y - radius - 3),
+        _anchor(across.at(one.across)), " · ".join(told), one.href, plane.corner(one),
     )  # fmt: skip
 
 
