@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from opsdesk.lib.words import N_
@@ -67,7 +67,15 @@ class Cell:
     last: int = 0
 
     def __add__(self, other: "Cell") -> "Cell":
-        return Cell(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+        return Cell(
+            self.customers + other.customers,
+            self.purchases + other.purchases,
+            self.net + other.net,
+            self.gross + other.gross,
+            self.every + other.every,
+            self.recalled + other.recalled,
+            self.last + other.last,
+        )
 
 
 Cohorts = Mapping[date, Mapping[int, Cell]]  # cohort -> k -> cell
