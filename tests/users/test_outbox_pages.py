@@ -227,3 +227,22 @@ def test_the_community_that_is_chosen_narrows_list_count_and_file(as_, own: Cust
     assert (page.context["due"], len(page.context["page"].rows)) == (1, 1)
     as_("manager").post(f"{reverse('outbox_hand_off')}?community=cuiping", {"channel": "sms", "reason": "texts"})
     assert states(mine, theirs) == ["sent", "waiting"]
+
+
+# -- What the list says ----------------------------------------------------------------------------------------------
+
+
+def test_a_message_names_its_batch_by_number_and_what_the_provider_said(as_, own: Customer) -> None:
+    [message] = queued(own, thing="batch")
+    Message.objects.filter(pk=message.pk).update(state="failed", error="isv.BUSINESS_LIMIT_CONTROL")
+    html = as_("manager").get(reverse("outbox")).content.decode()
+    number = f"B-{message.thing_id:04d}"
+    assert html.count(f'<a href="{reverse("batch", args=[number])}">{number}</a>') == 2  # wide and narrow
+    assert html.count("isv.BUSINESS_LIMIT_CONTROL") == 2
+
+
+def test_an_outbox_without_any_message_says_where_they_come_from(as_, people: Cast) -> None:
+    html = as_("manager").get(reverse("outbox")).content.decode()
+    assert f'href="{reverse("reminders")}"' in html
+    assert 'name="state"' not in html
+    assert 'name="state"' in as_("manager").get(reverse("outbox"), {"state": "failed"}).content.decode()

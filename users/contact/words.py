@@ -1,5 +1,6 @@
 """Wishes, channels and touches in the reader's language."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from opsdesk.lib.words import N_
@@ -19,6 +20,20 @@ THINGS = {
 
 def thing(code: str) -> str:
     return _(THINGS.get(code, code))
+
+
+# How those that have a number of their own make it of their id, and the page that shows them.
+NUMBERED = {"batch": ("B-%04d", "batch"), "drive": ("R-%04d", "drive")}
+
+
+def number(code: str, id: int) -> str:
+    """B-0012; "" for what people know by no number."""
+    return NUMBERED[code][0] % id if code in NUMBERED else ""
+
+
+def page(code: str, id: int) -> str:
+    """The address of what did it; "" where it has no page of its own."""
+    return reverse(NUMBERED[code][1], args=[number(code, id)]) if code in NUMBERED else ""
 
 
 def why_not(code: str) -> str:

@@ -38,12 +38,15 @@ def _page(request: DeskRequest, hand_off_form: HandOffForm) -> dict[str, Any]:
     page = paging.page_of(found, _NEWEST, paging.Sort("id", descending=True), place, paging.size_of(request.GET))
     for message in page.rows:
         message.thing_word = words.thing(message.thing)
+        message.thing_number = words.number(message.thing, message.thing_id)
+        message.thing_page = words.page(message.thing, message.thing_id)
         message.why = words.why_not(message.error) if message.state == Message.State.CANCELLED else ""
         message.shown = _masked(message)
     return {
         "form": form,
         "page": page,
         "tiles": _tiles(queries.counts(scope), asked.get("state", "")),
+        "any": bool(asked) or bool(page.rows),
         "deciding": asked.get("state") == Message.State.UNKNOWN,
         "due": _due(request),
         "by_file": settings.SMS.provider is None,
