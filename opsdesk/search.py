@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from campaigns.drives import queries as drives
+from campaigns.drives.models import Drive
 from communities import queries as places
 from communities import rules
 from communities.access import Desk, DeskRequest, desk_page
@@ -108,6 +110,13 @@ def import_files(desk: Desk, text: str) -> Section:
     return Section(N_("Imports"), hits)
 
 
+def recall_drives(desk: Desk, text: str) -> Section:
+    """By number or name, newest first."""
+    named = Q(number__iexact=text) | Q(name__icontains=text)
+    found = drives.drives(desk.scope_for(rules.SEE_FIELD)).filter(named)[:SHOWN]
+    return Section(N_("Recall drives"), [_drive(one) for one in found])
+
+
 def customers(desk: Desk, text: str) -> Section:
     told = lookup.found(desk.scope_for(rules.SEE_CUSTOMERS), text)
     more = f"{reverse('customers')}?{told.query}" if told.total > len(told.customers) else ""
@@ -118,6 +127,7 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.DESK, pages),
     (rules.SEE_PLACES, communities_and_stations),
     (rules.IMPORT, import_files),
+    (rules.SEE_FIELD, recall_drives),
     (rules.SEE_CUSTOMERS, customers),
 ]
 
@@ -142,6 +152,12 @@ def _names(entry: Entry) -> Iterable[str]:
     yield entry.label
     with translation.override("zh-hans"):
         yield gettext(entry.label)
+
+
+def _drive(drive: Drive) -> Hit:
+    days_run = f"{days.day(drive.begins_on)} – {days.day(drive.ends_on)}"
+    note = f"{drive.number} · {drive.get_state_display()} · {days_run}"
+    return Hit(reverse("drive", args=[drive.number]), drive.name, note, "route")
 
 
 def _community(place: Community) -> Hit:

@@ -31,8 +31,10 @@ def _made_within(scope: Scope) -> Q:
     return within & Q(scope__stations__contained_by=sorted(scope.stations))
 
 
-def drive(scope: Scope, number: str) -> Drive | None:
-    return drives(scope).filter(number=number).first()
+def drive(scope: Scope, key: str) -> Drive | None:
+    """By its number, or by the id that the log names it by."""
+    named = Q(number=key) | Q(pk=int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else Q(number=key)
+    return drives(scope).filter(named).first()
 
 
 def tasks(scope: Scope) -> QuerySet[Task]:

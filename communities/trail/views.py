@@ -29,6 +29,7 @@ _PAGES = {
     "import": ("import", roles.IMPORT),
     "customer": ("customer", roles.SEE_CUSTOMERS),
     "run": ("run", roles.SEE_RUNS),
+    "drive": ("drive", roles.SEE_FIELD),
 }
 
 

@@ -39,6 +39,12 @@ def test_a_draft_is_seen_by_whoever_reaches_as_far_as_its_maker(people):
     assert list(queries.drives(Scope(communities=frozenset({people.jinling.pk})))) == []
 
 
+def test_a_drive_is_named_by_its_number_or_by_the_id_of_the_log(people):
+    drive = running_drive(people)
+    assert queries.drive(EVERYWHERE, drive.number) == queries.drive(EVERYWHERE, str(drive.pk)) == drive
+    assert [queries.drive(EVERYWHERE, key) for key in ("R-0000", "9" * 30, "²")] == [None] * 3
+
+
 def test_tasks_of_another_station_do_not_exist(people):
     here, there = make_door(people), make_door(people, at="jinling")
     drive = running_drive(people, [here, there])

@@ -9,6 +9,7 @@ from communities.models import Assignment
 from opsdesk import search
 from opsdesk.lib.limits import Rate
 from opsdesk.navigation import ELSEWHERE, NAVIGATION
+from tests.campaigns.drives_world import make_door, running_drive
 from tests.cast import Cast
 from tests.factories import make_customer
 from tests.standings import buyer
@@ -74,6 +75,13 @@ def test_a_text_leads_to_whatever_it_may_mean(
 ) -> None:
     sent("orders-2018-05.csv")
     assert found(as_("manager"), text) == hits
+
+
+@pytest.mark.parametrize("text", ["春季召回", "召回春季", "r-0412", "R-0412"])
+def test_a_drive_is_found_by_its_number_and_name_where_its_people_are(as_, people: Cast, text: str) -> None:
+    running_drive(people, [make_door(people)], name="春季召回春季", number="R-0412")
+    assert found(as_("manager"), text) == {"Recall drives": ["春季召回春季"]}
+    assert found(as_("jinling_analyst"), text) == {}
 
 
 def test_a_page_is_found_by_its_name_in_either_language(as_) -> None:
