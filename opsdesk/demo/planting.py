@@ -11,8 +11,10 @@ from django.db.models import Q
 
 from communities.actions import write_log
 from communities.models import Assignment, Building, Community, ServiceStation, StaffAct, StaffMember
-from opsdesk.demo import crew, exports, records
+from opsdesk.demo import crew, exports, records, referrals
 from opsdesk.demo.records import World
+from users.acquisition.models import SignupImport
+from users.acquisition.signups import actions as signups
 from users.customers.models import Customer
 from users.imports import actions as imports
 from users.imports import foreground, storage
@@ -50,7 +52,9 @@ def plant(world: World, tell: Tell) -> list[ImportFile]:
     order of their import."""
     _settle(world)
     with tempfile.TemporaryDirectory() as folder:
-        return [import_file(path, world.until, tell) for path in exports.write_exports(world, Path(folder))]
+        files = [import_file(path, world.until, tell) for path in exports.write_exports(world, Path(folder))]
+    refer(world, tell)
+    return files
 
 
 @transaction.atomic
@@ -110,6 +114,15 @@ def import_file(path: Path, until: date, tell: Tell) -> ImportFile:
         f"{file.name}: {file.rows:,} rows = {file.created:,} new + {file.updated:,} updated + "
         f"{file.unchanged:,} unchanged + {file.refused:,} refused"
     )
+    return file
+
+
+def refer(world: World, tell: Tell) -> SignupImport:
+    """Who brought whom, through the import of referrals."""
+    content, name = referrals.file_content(world), referrals.file_name(world)
+    file = signups.receive(content, name, None, today=world.until, kind=SignupImport.Kind.REFERRALS)
+    file = signups.commit(file, None, today=world.until)
+    tell(f"{file.name}: {file.rows:,} rows = {file.created:,} new + {file.refused:,} refused")
     return file
 
 
