@@ -67,7 +67,9 @@ def bars(board: Board, policies: Policies, told: Mapping[str, StageAction], *, l
 def _bar(board: Board, step: Step, widths: list[float], policies: Policies, deed: Deed, *, linked: bool) -> Bar:
     width = widths[-1]
     between = boards.interval_of(step)
-    definition = {"what": told_definition(step.name, policies), "as_of": board.sight.as_of, "n": step.whole}
+    metric = "registered" if step.name == rules.REGISTERED else f"funnel_{step.name}"
+    what = told_definition(step.name, policies)
+    definition = {"what": what, "as_of": board.sight.as_of, "n": step.whole, "metric": metric}
     return Bar(
         step, _(rules.LABELS[step.name]), definition, charts.short(50 - width / 2), charts.short(width),
         _slope(widths) if len(widths) > 1 else "",
