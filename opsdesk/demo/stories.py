@@ -9,9 +9,9 @@ from opsdesk.demo.records import Community
 from opsdesk.demo.rhythm import Frame
 
 BAD_WEEK_BACK = 6
-BAD_WEEK_CROWD = 1.6
+BAD_WEEK_CROWD = 2.2
 LEAF_SHARE = 0.75
-LEAF_RETURNS = 0.11
+LEAF_RETURNS = 0.02
 OTHERS_RETURN = 0.36
 
 STAR_FIRST_BACK = 5

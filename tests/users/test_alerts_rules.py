@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import isclose
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from users.retention import alert_rules as rules
@@ -17,6 +17,8 @@ WEEK = dt.timedelta(days=7)
 NEVER = dt.date(2000, 1, 3)
 USUAL = Limits()
 came = st.integers(1, 300).flatmap(lambda n: st.builds(Came, st.just(n), st.integers(0, n)))
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def base(customers: int, returned: int, weeks: int = 8, spread: float = rules.USUAL_SPREAD) -> Base:
@@ -47,6 +49,7 @@ def test_a_difference_rings_when_it_is_large_and_hardly_chance(of: Came, compare
     assert rules.rings(tested, USUAL) is rings
 
 
+@patient
 @given(of=came, compared=came, spread=st.floats(rules.USUAL_SPREAD, 0.3))
 def test_the_probabilities_of_every_outcome_add_up_to_one(of: Came, compared: Came, spread: float) -> None:
     a, b = rules._shape(base(compared.customers, compared.returned, 3, spread))
@@ -54,6 +57,7 @@ def test_the_probabilities_of_every_outcome_add_up_to_one(of: Came, compared: Ca
     assert 0 <= rules.probability(of, base(compared.customers, compared.returned, 3, spread)) <= 1
 
 
+@patient
 @given(compared=came, n=st.integers(1, 200))
 def test_the_further_from_the_base_the_smaller_the_probability(compared: Came, n: int) -> None:
     like = base(compared.customers, compared.returned)
@@ -63,6 +67,7 @@ def test_the_further_from_the_base_the_smaller_the_probability(compared: Came, n
     assert all(one >= other - 1e-9 for one, other in pairwise(found[peak:]))
 
 
+@patient
 @given(compared=came, n=st.integers(1, 200))
 def test_more_spread_never_makes_anything_more_certain(compared: Came, n: int) -> None:
     near, far = (rules.expected(base(compared.customers, compared.returned, 8, s), n) for s in (0.003, 0.05))
@@ -80,6 +85,7 @@ def test_the_corrected_probabilities_are_benjaminis_and_hochbergs() -> None:
     assert rules.corrected([]) == []
 
 
+@patient
 @given(st.lists(st.floats(0, 1), max_size=30))
 def test_a_corrected_probability_is_never_smaller_and_keeps_the_order(ps: list[float]) -> None:
     found = rules.corrected([rules.Tested(i, MONDAY, 1, Came(9, 1), base(9, 1), p) for i, p in enumerate(ps)])

@@ -18,7 +18,7 @@ from opsdesk.lib.intervals import Interval, Z
 WEEKS_AFTER = (1, 2)
 LOOK_BACK = 8  # finished weeks that are looked at again each night: orders may come in late
 FALL, RISE = "fall", "rise"
-USUAL_SPREAD = 0.003  # over-dispersion that weeks are never thought to be without: 2.6 points around a third
+USUAL_SPREAD = 0.004  # over-dispersion that weeks are never thought to be without: 3 points around a third
 SPREAD_WEIGHT = 8  # how many cohorts' evidence that is worth
 _WEEK = timedelta(days=7)
 
