@@ -5,21 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.cases import rules
-from campaigns.cases.models import Callback
+from campaigns.cases.lessons import AT_STATION
+from campaigns.cases.models import Callback, Case
 from communities.actions import write_log
-from communities.models import StaffMember
+from communities.models import Assignment, StaffMember
+from communities.notices import actions as notices
 from communities.scoping import Scope
 from opsdesk.lib import phones
+from opsdesk.lib.words import N_
 from users.contact import actions as contact
 from users.contact.models import Touch, WishChange
 from users.customers.models import Customer
 
 TRIES = 3  # not reached so often, nobody tries again
 TO_CALL = Q(state="open") | Q(state="missed", tries__lt=TRIES)
+KIND = N_("Call back")
+DRAWN = N_("Customers to call back because of an incident: %(n)s")
 _ANSWERED = ("done", "refused")
 _NOTHING = {"state": "open", "came_back": "", "cause": "", "words": "", "by": None, "at": None}
 
@@ -66,6 +72,22 @@ def to_call(scope: Scope) -> QuerySet[Callback]:
 def called(scope: Scope) -> QuerySet[Callback]:
     """Those that are over, the newest first."""
     return in_reach(scope).exclude(TO_CALL).order_by(F("at").desc(nulls_last=True), "-id")
+
+
+# -- Told ----------------------------------------------------------------------------------------------------------
+
+
+def tell(case: Case) -> int:
+    """Everybody at the stations whose customers were drawn, how many there are to call; once a draw."""
+    waiting = Callback.objects.filter(case=case, station__is_active=True).filter(TO_CALL)
+    return sum(
+        notices.tell(
+            Assignment.objects.filter(station=station, role__in=AT_STATION).values_list("staff_id", flat=True),
+            kind=KIND, text=DRAWN, key=f"callbacks-{case.pk}", occasion=str(n), icon="phone-call",
+            params={"n": n}, href=reverse("phone-callbacks"),
+        )
+        for station, n in waiting.order_by("station").values_list("station").annotate(n=Count("id"))
+    )  # fmt: skip
 
 
 # -- Writes --------------------------------------------------------------------------------------------------------

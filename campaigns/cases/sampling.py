@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from campaigns.cases import actions, queries, split_queries
+from campaigns.cases import actions, callbacks, queries, split_queries
 from campaigns.cases.models import Case
 from communities.models import StaffMember
 from communities.policies import queries as policies
@@ -57,6 +57,7 @@ def draw(case: Case, by: StaffMember, at: datetime) -> Drawn:
     held_back = dict(sql.rows(_HELD_BACK.replace("{gate}", gate), **params))
     if made:
         actions.note("draw", case, by, calls=made)
+        callbacks.tell(case)
     return Drawn(made, len(people), held_back)
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from campaigns.cases import callbacks
 from campaigns.cases.callbacks import Answer
 from campaigns.cases.models import Callback, Case
-from communities.models import StaffAct
+from communities.models import Notice, StaffAct
 from communities.scoping import Scope
 from tests.campaigns.practice_world import make_callback, make_case
 from tests.cast import Cast
@@ -93,6 +93,13 @@ def test_a_call_is_taken_back_to_the_try_before(people: Cast, call: Callback) ->
     assert now(call) == ("missed", "", "", 1, None)
     assert Touch.objects.get().state == "blocked"
     assert callbacks.record(call, DONE, tries=1, by=people.lead) and Touch.objects.get().state == "done"
+
+
+def test_the_station_is_told_once_how_many_there_are_to_call(people: Cast, call: Callback) -> None:
+    make_callback(call.case, people.cuiping_station)
+    assert [callbacks.tell(call.case) for _n in range(2)] == [2, 0]
+    told = Notice.objects.filter(key=f"callbacks-{call.case_id}")
+    assert {(one.recipient.username, one.params["n"]) for one in told} == {("lead", 2), ("staff", 2)}
 
 
 # -- On the phone --------------------------------------------------------------------------------------------------
