@@ -7,6 +7,7 @@ little and a thousand say nearly all. Beta-binomial; see Gelman et al., Bayesian
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from campaigns.visits.rules import minutes_of
 from opsdesk.lib.intervals import Z
@@ -118,8 +119,7 @@ def rates(tried: Tried, before: Rates) -> Rates:
     )
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """What one try by a channel is expected to bring (fen) and takes of staff (minutes)."""
 
     channel: str
@@ -127,8 +127,7 @@ class Option:
     minutes: float
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A customer of a station with the channels that are open for them; none: nothing can be chosen."""
 
     customer_id: int
@@ -136,13 +135,20 @@ class Candidate:
     options: Sequence[Option]
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What is chosen for a customer; "" and 0 when nothing is: no channel is open, or the staff's time is used up."""
 
     customer_id: int
     channel: str = ""
     worth: float = 0.0
+
+
+class Ranking(NamedTuple):
+    """Who wants the time of staff most, whatever there is of it. `free`: by customer the best of the other channels;
+    `wanted`: (what is lost by it, customer, its turn, candidate, option), the largest gain first."""
+
+    free: Mapping[int, Choice]
+    wanted: Sequence[tuple[float, int, int, Candidate, Option]]
 
 
 def choose(
@@ -151,32 +157,37 @@ def choose(
     """By customer: the channel that is expected to bring most. `minutes`: of each station's staff (not named: none) for
     the channels in `limited`; whoever gains most by these over their next best channel gets them, the rest the
     next best. Where nothing pays, the least loss is taken: whether to go at all is the drive's to say."""
-    tight = frozenset(limited)
-    people = list(candidates)
-    chosen = {one.customer_id: _best(one, [o for o in one.options if o.channel not in tight]) for one in people}
-    left = dict(minutes)
-    for gain, one, option in _wanted(people, tight):
-        if option.minutes <= left.get(one.station_id, 0.0) and _is_better(gain, chosen[one.customer_id], tight):
-            left[one.station_id] = left.get(one.station_id, 0.0) - option.minutes
-            chosen[one.customer_id] = Choice(one.customer_id, option.channel, option.worth)
+    return taken(rank(candidates, limited), minutes)
+
+
+def rank(candidates: Iterable[Candidate], limited: Iterable[str]) -> Ranking:
+    """Of equals the customer with the lower id, then the channel named first. Whoever has no other channel gains the
+    whole of a limited one. Plain tuples, for thousands are sorted at once."""
+    tight, people = frozenset(limited), list(candidates)
+    free = {one.customer_id: _best(one, tight) for one in people}
+    wanted = sorted(
+        (free[one.customer_id].worth - option.worth, one.customer_id, turn, one, option)
+        for one in people for turn, option in enumerate(one.options) if option.channel in tight
+    )  # fmt: skip
+    return Ranking(free, wanted)
+
+
+def taken(ranking: Ranking, minutes: Mapping[int | None, float]) -> dict[int, Choice]:
+    """What each gets as far as the minutes go."""
+    chosen, left, served = dict(ranking.free), dict(minutes), set[int]()
+    for loss, customer, _turn, one, option in ranking.wanted:
+        there = left.get(one.station_id, 0.0)
+        if option.minutes <= there and customer not in served and (loss < 0 or not chosen[customer].channel):
+            left[one.station_id] = there - option.minutes
+            chosen[customer] = Choice(customer, option.channel, option.worth)
+            served.add(customer)
     return chosen
 
 
-def _best(one: Candidate, options: Sequence[Option]) -> Choice:
-    """Of equals the first: a drive lists its channels in the order it prefers."""
-    best = max(options, key=lambda option: option.worth, default=None)
+def _best(one: Candidate, tight: frozenset[str]) -> Choice:
+    """Among the channels that take nobody's time; of equals the first: a drive lists them in the order it prefers."""
+    best = None
+    for option in one.options:
+        if option.channel not in tight and (best is None or option.worth > best.worth):
+            best = option
     return Choice(one.customer_id, best.channel, best.worth) if best else Choice(one.customer_id)
-
-
-def _is_better(gain: float, chosen: Choice, tight: frozenset[str]) -> bool:
-    return chosen.channel not in tight and (gain > 0 or not chosen.channel)
-
-
-def _wanted(people: Sequence[Candidate], tight: frozenset[str]) -> list[tuple[float, Candidate, Option]]:
-    """Every limited option with its gain over the customer's best other channel, the largest first; of equals the
-    customer with the lower id. Whoever has no other channel gains the whole of it."""
-    found = [
-        (option.worth - _best(one, [o for o in one.options if o.channel not in tight]).worth, one, option)
-        for one in people for option in one.options if option.channel in tight
-    ]  # fmt: skip
-    return sorted(found, key=lambda row: (-row[0], row[1].customer_id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from campaigns.chances import rules as chances
-from campaigns.chances.rules import Candidate, Option, Rates
+from campaigns.chances.rules import Candidate, Choice, Option, Rates
 from campaigns.drives.rules import Door
 from campaigns.recall import sharing
 from campaigns.recall.sharing import Hand, Stop
@@ -154,7 +154,7 @@ def marginal(
     """Fen that one more hour of work would bring, by station, among those who may be reached and are not held out."""
     able = [one for one in people if fates[one.customer].fate == "task" or fates[one.customer].reason == "capacity"]
     offered = [options(one, channels_of(one, channels, crews), crews) for one in able]
-    now, then = (choose(offered, crews, best=best, extra=extra) for extra in (0, 60))
+    now, then = _twice(offered, crews, best=best, extra=60)
     gains = dict.fromkeys(crews, 0)
     for one in able:
         if one.station in crews:
@@ -163,17 +163,29 @@ def marginal(
     return gains
 
 
-def choose(
-    offered: Iterable[Candidate], crews: Mapping[int, Crew], *, best: bool, room: float = 1, extra: int = 0
-) -> dict[int, str]:
-    """A channel for each as far as the minutes of their stations go, `room` times over and `extra` more: the one that
-    brings most, or the first that is open. Who is not in the answer is beyond what the staff can do."""
-    minutes: dict[int | None, float] = {
-        station: crew.all_minutes * room + extra + ROUNDING for station, crew in crews.items()
-    }
+def choose(offered: Iterable[Candidate], crews: Mapping[int, Crew], *, best: bool, room: float = 1) -> dict[int, str]:
+    """A channel for each as far as the minutes of their stations go, `room` times over: the one that brings most, or
+    the first that is open. Who is not in the answer is beyond what the staff can do."""
+    minutes = _minutes(crews, room=room)
+    return _named(chances.choose(offered, minutes, limited=STAFFED)) if best else _in_order(offered, minutes)
+
+
+def _twice(
+    offered: Sequence[Candidate], crews: Mapping[int, Crew], *, best: bool, extra: int
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Chosen now, and with so many more minutes at each station."""
+    now, then = _minutes(crews), _minutes(crews, extra=extra)
     if not best:
-        return _in_order(offered, minutes)
-    found = chances.choose(offered, minutes, limited=STAFFED)
+        return _in_order(offered, now), _in_order(offered, then)
+    ranking = chances.rank(offered, STAFFED)
+    return _named(chances.taken(ranking, now)), _named(chances.taken(ranking, then))
+
+
+def _minutes(crews: Mapping[int, Crew], *, room: float = 1, extra: int = 0) -> dict[int | None, float]:
+    return {station: crew.all_minutes * room + extra + ROUNDING for station, crew in crews.items()}
+
+
+def _named(found: Mapping[int, Choice]) -> dict[int, str]:
     return {customer: choice.channel for customer, choice in found.items() if choice.channel}
 
 
