@@ -8,12 +8,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.cases import rules
+from campaigns.cases import queries, rules
 from campaigns.cases.models import Case, CaseStep
 from communities.actions import write_log
 from communities.models import Community, StaffMember
 from opsdesk.lib import phones
 from users.contact import actions as contact
+from users.retention import alert_actions
 
 THING = "case"
 
@@ -108,7 +109,8 @@ def watch(case: Case, day: date, by: StaffMember) -> Case:
 
 @transaction.atomic
 def close(case: Case, cause: str, story: str, by: StaffMember) -> Case:
-    """Closed with its cause and what happened, for the library; an open pause ends. Raises StoryNeeded."""
+    """Closed with its cause and what happened, for the library; its alerts close with it, an open pause ends. Raises
+    StoryNeeded."""
     if cause not in rules.CAUSES or not story.strip():
         raise StoryNeeded(case.number)
     return _finish(case, "closed", cause, story, by)
@@ -128,6 +130,8 @@ def _finish(case: Case, state: str, cause: str, story: str, by: StaffMember) -> 
     found.state, found.cause, found.story = state, cause, phones.mask_within(story.strip())[:2000]
     found.closed_at, found.closed_by = timezone.now(), by
     found.save(update_fields=["state", "cause", "story", "closed_at", "closed_by"])
+    for alert in queries.alerts(found):
+        alert_actions.close(alert, f"{found.number} {found.story}"[:200], by)
     note("close", found, by, state=state, cause=cause)
     return found
 
@@ -146,6 +150,9 @@ def _reopen(case: Case, by: StaffMember) -> Case:
     found.state = "watching" if found.watched_from else "acting"
     found.closed_at = found.closed_by = None
     found.save(update_fields=["state", "closed_at", "closed_by"])
+    for alert in queries.alerts(found):
+        if alert.verdict.startswith(f"{found.number} "):
+            alert_actions.reopen(alert, by)
     note("reopen", found, by)
     return found
 

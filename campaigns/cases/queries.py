@@ -112,6 +112,12 @@ def tally(case: Case) -> dict[str, dict[str, int]]:
     }
 
 
+def answers(case: Case, many: int = 8) -> list[Callback]:
+    """What those said who were reached and said something, the newest first."""
+    said = Callback.objects.filter(case=case, state="done").exclude(words="")
+    return list(said.select_related("station").order_by("-at", "-id")[:many])
+
+
 def history(case: Case) -> list[StaffAct]:
     """What was done, oldest first (act_of_a_thing)."""
     acts = StaffAct.objects.filter(thing="case", thing_id=str(case.pk)).select_related("staff")

@@ -183,7 +183,7 @@ def _closed(until: date, by: StaffMember) -> Case | None:
     actions.close(case, "weather", OLD_STORY, by)
     ended = _moment(looked, 16)
     Case.objects.filter(pk=case.pk).update(opened_at=_moment(opened, 2.5), closed_at=ended)
-    RetentionAlert.objects.filter(pk=alert.pk).update(closed_at=ended, closed_by=by, verdict=f"{case.number}")
+    RetentionAlert.objects.filter(pk=alert.pk).update(closed_at=ended)
     case.steps.exclude(at=None).update(at=_moment(opened, 10))
     _date_acts(case, opened)
     acts = StaffAct.objects.filter(thing="case", thing_id=str(case.pk))

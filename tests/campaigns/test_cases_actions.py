@@ -17,6 +17,7 @@ from users.contact import actions as contact
 from users.contact.models import ContactPause, ContactWish
 from users.retention import alert_queries
 from users.retention.alert_rules import Base, Came
+from users.retention.models import RetentionAlert
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = Scope(everywhere=True)
@@ -173,6 +174,16 @@ def test_what_is_closed_can_only_be_opened_again(people, case):
     assert (fresh(case).state, fresh(case).closed_at) == ("acting", None)
     with pytest.raises(actions.Finished):
         actions.reopen(case, people.manager)
+
+
+def test_its_alerts_close_and_open_with_the_case(people, case):
+    other = world.make_alert(people.cuiping, k=2)
+    opening.open_due(TODAY)
+    actions.close(case, "packaging", "没有打孔", people.manager)
+    other.refresh_from_db()
+    assert (other.closed_by, other.verdict) == (people.manager, f"{case.number} 没有打孔")
+    actions.reopen(case, people.manager)
+    assert not RetentionAlert.objects.exclude(closed_at=None).exists()
 
 
 def test_no_two_incidents_of_a_community_are_open_at_once(people, case):

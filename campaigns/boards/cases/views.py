@@ -99,6 +99,7 @@ def _incident(request: DeskRequest, case: Case) -> dict[str, Any]:
         "steps": [(step, facts, _step_form(step)) for step, facts in shown.steps(case)],
         "tally": shown.tally(case),
         "callbacks": queries.callbacks(case).count(),
+        "answers": queries.answers(case),
     }  # fmt: skip
 
 
