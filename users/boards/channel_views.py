@@ -26,7 +26,7 @@ _HEAD = [
 def channel_board(request: DeskRequest) -> HttpResponse:
     desk, board = request.desk, read_board(request, request.desk)
     if board is None:
-        return render(request, "users/boards/nothing_yet.html", {"title": _("Channels")})
+        return render(request, "users/boards/nothing_yet.html", {"title": _("Acquisition channels")})
     linked = desk.may(SEE_CUSTOMERS) and board.sight.is_latest
     context = {
         "sight": board.sight,

@@ -117,6 +117,11 @@ class Board:
     few: int
     asked: int
 
+    @property
+    def registered_known(self) -> bool:
+        """Whether the funnel holds any registration of these weeks."""
+        return bool(self.whole.registered.customers)
+
 
 def weeks_asked(query: QueryDict | Mapping[str, str]) -> int:
     asked = str(query.get("weeks", ""))

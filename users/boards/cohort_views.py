@@ -32,6 +32,7 @@ from users.retention.models import WeekBudget
 _HEAD = [
     "cohort", "k", "customers", "part", "whole", "value", "low", "high", "budget_fen", "budget_source", "discount_rate",
 ]  # fmt: skip
+_ENTRIES = {"purchases": "frequency"}  # entries of the metric dictionary that are called otherwise
 _PAGE, _NOTHING_YET = "users/boards/cohorts.html", "users/boards/nothing_yet.html"
 
 
@@ -59,7 +60,11 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         "legend": cohort_drawing.legend(board),
         "metric_word": _(rules.METRICS[ask.metric]),
         "mode_word": _(rules.MODES[ask.mode]),
-        "definition": {"what": _(rules.DEFINITIONS[ask.metric, ask.told_mode]), "as_of": board.sight.as_of},
+        "definition": {
+            "what": _(rules.DEFINITIONS[ask.metric, ask.told_mode]),
+            "as_of": board.sight.as_of,
+            "metric": _ENTRIES.get(ask.metric, ask.metric),
+        },
         "is_modal": ask.metric in rules.MODAL,
         "units": marks.on_units(
             cohort_drawing.small(board, unit_names(desk, board), unit_links(request, desk, ask), codes), board, rang

@@ -20,7 +20,7 @@ class VariableForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Variable
         fields = ["name", "unit"]
-        labels = {"name": _("Name"), "unit": _("Unit")}
+        labels = {"name": _("Name of the variable"), "unit": _("Unit")}
 
     def validate_unique(self) -> None:
         if Variable.objects.filter(name=self.cleaned_data.get("name"), retired_at=None).exists():
