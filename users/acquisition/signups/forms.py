@@ -36,6 +36,7 @@ class ColumnsForm(forms.Form):
             self.fields[f"column_{key}"] = forms.ChoiceField(
                 label=gettext(rules.LABELS[key]), choices=choices, required=needed, initial=initial.get(key, "")
             )
+        self.order_fields([f"column_{key}" for key in rules.NAMES[kind]])
         assert set(_ORDERS) == {"", *DAY_ORDERS}
 
     def clean(self) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def look(
         columns = rules.recognise(kind, headers)
     if gone := [header for header in columns.values() if header not in headers]:
         raise UnreadableFile("columns_gone", names=", ".join(gone))
-    return Look(kind, seen, columns, Context(today, day_order, since_1904=seen.since_1904))
+    in_order = {key: columns[key] for key in rules.NAMES[kind] if key in columns}
+    return Look(kind, seen, in_order, Context(today, day_order, since_1904=seen.since_1904))
 
 
 def rows(content: bytes, how: Look) -> Iterator[Row]:
