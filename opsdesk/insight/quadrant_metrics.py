@@ -53,7 +53,7 @@ _OF_CUSTOMERS = (
 )  # fmt: skip
 USUAL = {  # across, up, size
     COMMUNITY: ("penetration", "frequency", "net"),
-    STATION: ("new_payers", "repurchase", "net"),
+    STATION: ("new_payers", "daily_repurchase", "net"),
     PRODUCT: ("buyers", "repeat_buyers", "sales"),
     CHANNEL: ("new_payers", "channel_retention", "spend"),
     CUSTOMER: ("recency", "purchases", "net_ever"),
