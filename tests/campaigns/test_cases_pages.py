@@ -100,6 +100,15 @@ def test_another_communitys_case_does_not_exist(people, as_, case):
     assert client.get(reverse("case", args=["I-9999"])).status_code == 404
 
 
+def test_who_sees_one_community_does_not_see_how_the_others_fell(people, as_, case):
+    Assignment.objects.filter(staff=people.analyst).update(community=people.cuiping)
+    client = as_("analyst")
+    page = client.get(reverse("case", args=[case.number]), {"by": "community"}, headers=EN)
+    assert page.context["by"] != "community"
+    assert "金陵" not in page.content.decode()
+    assert "金陵" not in file(client.get(reverse("case-split-csv", args=[case.number]), headers=EN))
+
+
 def test_a_case_is_read_with_few_queries(people, as_, case, django_assert_max_num_queries):
     client = as_("manager")
     client.get(reverse("case", args=[case.number]))

@@ -132,13 +132,14 @@ class CaseDetail(ScopedView):
         description=_("One case with its split, checklist, callbacks and what came after its measure."),
     )
     def get(self, request: Request, number: str) -> Response:
-        case = queries.case(self.desk.scope_for(SEE_BOARDS), number)
+        scope = self.desk.scope_for(SEE_BOARDS)
+        case = queries.case(scope, number)
         if case is None:
             raise NotFound(gettext("There is no such case in reach."))
         told = CaseSerializer(case).data | {
             "difference": case.split["whole"]["difference"] if case.split else None,
             "suspects": [one | {"name": shown.name_of(one["dimension"], one["name"])} for one in _suspects(case)],
-            "dimensions": {by: [_part(by, one) for one in parts] for by, parts in _dimensions(case).items()},
+            "dimensions": {by: [_part(by, one) for one in parts] for by, parts in shown.parts(case, scope).items()},
             "steps": queries.steps(case),
             "callbacks": queries.tally(case)["state"],
             "recoveries": queries.recoveries(case),
@@ -148,11 +149,6 @@ class CaseDetail(ScopedView):
 
 def _suspects(case: Case) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = case.split.get("suspects", [])
-    return found
-
-
-def _dimensions(case: Case) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = case.split.get("dimensions", {})
     return found
 
 

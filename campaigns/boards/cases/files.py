@@ -11,6 +11,7 @@ from campaigns.cases import queries, rules, split
 from campaigns.cases.models import Callback, Case
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import EXPORT
+from communities.scoping import Scope
 from opsdesk.lib import exports, names, phones
 
 
@@ -28,15 +29,15 @@ def case_split_csv(request: DeskRequest, number: str) -> HttpResponseBase:
         "rate_effect",
         "mix_effect",
     ]
-    written = exports.write(exports.CSV, head, _parts(case), _mark(request.desk))
+    written = exports.write(exports.CSV, head, _parts(case, request.desk.scope), _mark(request.desk))
     return exports.answer(written, exports.CSV, f"{case.number}-split")
 
 
-def _parts(case: Case) -> list[list[Any]]:
+def _parts(case: Case, scope: Scope) -> list[list[Any]]:
     return [
         [_(split.DIMENSIONS[by]), shown.name_of(by, one["name"]), one["n"], one["back"], one["base_n"],
          one["base_back"], one["rate"], one["mix"]]
-        for by, parts in case.split["dimensions"].items() for one in parts
+        for by, parts in shown.parts(case, scope).items() for one in parts
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.cases import evidence, queries, rules, split
 from campaigns.cases.models import Case, CaseStep
+from communities.scoping import Scope
 from opsdesk.lib import figures, intervals
 from opsdesk.lib.words import N_
 
@@ -115,24 +116,30 @@ def suspects(case: Case) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def dimensions(case: Case) -> list[tuple[str, str]]:
-    """(key, label) of those that have more than one part to tell apart, the suspects' first."""
-    there = case.split["dimensions"]
+def parts(case: Case, scope: Scope) -> dict[str, list[dict[str, Any]]]:
+    """The parts of each dimension. How the company fell is for those who see all of it."""
+    there: dict[str, list[dict[str, Any]]] = case.split.get("dimensions", {})
+    return {by: told for by, told in there.items() if by != split.COMMUNITY or scope.everywhere}
+
+
+def dimensions(case: Case, scope: Scope) -> list[tuple[str, str]]:
+    """(key, label) of those of which anything is known."""
+    there = parts(case, scope)
     return [(key, _(label)) for key, label in split.DIMENSIONS.items() if there.get(key)]
 
 
-def chosen(case: Case, asked: str) -> str:
+def chosen(case: Case, scope: Scope, asked: str) -> str:
     """The dimension asked for, else that of the first suspect."""
-    there = [key for key, _label in dimensions(case)]
+    there = [key for key, _label in dimensions(case, scope)]
     first = next((one["dimension"] for one in case.split["suspects"]), "station")
     return asked if asked in there else first if first in there else next(iter(there), "")
 
 
 def bars(case: Case, dimension: str) -> list[Bar]:
     """The parts, the one that carries most first."""
-    parts = case.split["dimensions"].get(dimension, [])[:ROWS]
-    most = max((max(_reach(one, 1), _reach(one, -1)) for one in parts), default=0) or 1
-    return [_bar(case, dimension, one, most) for one in parts]
+    drawn = case.split["dimensions"].get(dimension, [])[:ROWS]
+    most = max((max(_reach(one, 1), _reach(one, -1)) for one in drawn), default=0) or 1
+    return [_bar(case, dimension, one, most) for one in drawn]
 
 
 def _reach(part: Mapping[str, Any], side: int) -> float:

@@ -87,11 +87,11 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
 
 
 def _incident(request: DeskRequest, case: Case) -> dict[str, Any]:
-    by = shown.chosen(case, request.GET.get("by", ""))
+    by = shown.chosen(case, request.desk.scope, request.GET.get("by", ""))
     return {
         "head": shown.headline(case),
         "suspects": shown.suspects(case),
-        "dimensions": shown.dimensions(case),
+        "dimensions": shown.dimensions(case, request.desk.scope),
         "by": by,
         "is_basket": by in split.BASKETS,
         "is_company": by == split.COMMUNITY,
