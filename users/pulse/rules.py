@@ -1,7 +1,8 @@
 """What each headline number means and how it changed. Money in fen, rates as (part, whole)."""
 
 import datetime as dt
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import add, attrgetter
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -109,7 +110,10 @@ class Sums:
     fresh_back: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(*map(add, _SUMS(self), _SUMS(other)))
+
+
+_SUMS = attrgetter(*(field.name for field in fields(Sums)))  # astuple copies deeply, which takes ten times as long
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,10 @@ class Rates:
     woken: int = 0
 
     def __add__(self, other: "Rates") -> "Rates":
-        return Rates(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+        return Rates(*map(add, _RATES(self), _RATES(other)))
+
+
+_RATES = attrgetter(*(field.name for field in fields(Rates)))
 
 
 @dataclass(frozen=True)
