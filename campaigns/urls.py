@@ -6,6 +6,7 @@ from campaigns.boards import lesson_pages, practice_deeds
 from campaigns.boards.cases import files as case_files
 from campaigns.boards.cases import steps as case_steps
 from campaigns.boards.cases import views as cases
+from campaigns.boards.channels import people as channel_people
 from campaigns.boards.channels import views as channels_compared
 from campaigns.boards.cues import files as cue_files
 from campaigns.boards.cues import scripts as cue_scripts
@@ -65,6 +66,7 @@ board_urls: list[URLPattern] = [
     path("visits/doors/", visit_table_people.visit_doors, name="visit-doors"),
     path("visits/people/", visit_table_people.visit_people, name="visit-people"),
     path("visits/channels/", channels_compared.channels_compared, name="channels-compared"),
+    path("visits/channels/people/", channel_people.channel_people, name="channel-people"),
     path("hours/", hours.best_hours, name="best-hours"),
     path("hours/csv/", hours_files.best_hours_csv, name="best-hours-csv"),
 ]

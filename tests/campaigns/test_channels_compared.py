@@ -1,6 +1,8 @@
 """Channels side by side: whom each woke, against whom, for how much; and what a whole drive brought."""
 
 import datetime as dt
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -166,6 +168,38 @@ def test_the_page_says_when_there_is_not_enough(field: Any, people, as_) -> None
     told = client.get(reverse("channels-compared"), {"drive": field.drive.number}).content.decode()
     assert "数据还不够" not in told
     assert "not enough data yet" not in told
+
+
+LINK = re.compile(r'<a href="([^"]*visits/channels/people/[^"]*)">([\d,]+)</a>')
+BEHIND = re.compile(r"<b>= (\d+)</b>")
+
+
+@pytest.mark.parametrize("query", [{}, {"community": "jinling"}])
+def test_a_number_leads_to_as_many_people_as_it_counts(query: dict[str, str], field: Any, people, as_) -> None:
+    """Of the channel and of all of them; held out and contacted, woken or not."""
+    PolicyChange.objects.create(key="effect_min_people", value=1, by=people.manager)
+    with time_machine.travel(at(TODAY + dt.timedelta(days=9), "20:00"), tick=False):
+        run_done(TODAY + dt.timedelta(days=9))
+        client = as_("manager")
+        found = LINK.findall(unescape(client.get(reverse("channels-compared"), query).content.decode()))
+        assert len(found) >= 7
+        assert {href.partition("side=")[2].partition("&")[0] for href, _n in found} == {"tasks", "held"}
+        for href, n in found:
+            html = unescape(client.get(href).content.decode())
+            assert BEHIND.search(html)[1] == n, href
+            assert html.count("<tr>") == int(n) + 1
+
+
+@pytest.mark.parametrize("query", [{"side": "held", "what": "contacted"}, {"side": "x"}, {"channel": "mail"}])
+def test_a_list_that_nobody_links_to_does_not_exist(query: dict[str, str], field: Any, as_) -> None:
+    said = {"side": "tasks", "what": "all", "channel": "door"} | query
+    assert as_("manager").get(reverse("channel-people"), said).status_code == 404
+
+
+def test_people_of_another_community_stand_behind_no_number(field: Any, as_) -> None:
+    said = {"side": "tasks", "what": "all"}
+    html = unescape(as_("jinling_analyst").get(reverse("channel-people"), said).content.decode())
+    assert BEHIND.search(html)[1] == "24"
 
 
 def test_a_drive_out_of_reach_does_not_exist(field: Any, people, as_) -> None:

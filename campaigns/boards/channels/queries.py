@@ -3,6 +3,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -67,6 +68,36 @@ SELECT k.channel, count(*), count(*) FILTER (WHERE EXISTS (
  GROUP BY 1
 """
 
+# One row a person and drive behind a number of either side, the newest drive first.
+_BEHIND_TASKS = f"""
+{_TASKS}
+SELECT t.drive_id, t.customer_id, t.channel, c.start
+  FROM task t LEFT JOIN contact c ON c.task_id = t.id
+ WHERE t.channel <> '' AND (%(channel)s = '' OR t.channel = %(channel)s) AND {{which}}
+ ORDER BY 1 DESC, 2
+"""
+_BEHIND_HELD = f"""
+{_TASKS}
+SELECT k.drive_id, k.customer_id, k.channel, drive.start
+  FROM campaigns_candidate k JOIN drive ON drive.id = k.drive_id JOIN place p ON p.community_id = k.community_id
+ WHERE k.fate = 'control' AND drive.start + p.attribution <= %(as_of)s AND {REACH.format(table="k")}
+   AND k.channel <> '' AND (%(channel)s = '' OR k.channel = %(channel)s) AND {{which}}
+ ORDER BY 1 DESC, 2
+"""
+_WOKEN = """EXISTS (SELECT FROM users_customerday d WHERE d.customer_id = {who}.customer_id AND d.starts_purchase
+            AND d.day >= {start} AND d.day < {start} + {days})"""
+_TASK_WOKEN = _WOKEN.format(who="t", start="c.start", days="t.attribution")
+WHICH = {
+    "tasks": {
+        "all": "TRUE",
+        "contacted": "c.start IS NOT NULL",
+        "answered": "c.answered",
+        "over": "c.start + t.attribution <= %(as_of)s",
+        "woken": f"c.start + t.attribution <= %(as_of)s AND {_TASK_WOKEN}",
+    },
+    "held": {"over": "TRUE", "woken": _WOKEN.format(who="k", start="drive.start", days="p.attribution")},
+}
+
 # One row a channel and community: what its contacts took, of those whose days have ended.
 _SPENT = f"""
 {_TASKS},
@@ -95,8 +126,7 @@ SELECT channel, community_id, COALESCE(worked, interval '0'), COALESCE(tries, 0)
 
 def channels(scope: Scope, as_of: date, drive: int | None = None, community: int | None = None) -> dict[str, Channel]:
     """Channel -> its customers, of one drive or of all that were started; those with nobody are left out."""
-    where = {place or 0: one for place, one in policies.for_every_community().items()}
-    where = where if community is None else {community: where[community]}
+    where = _where(community)
     params = _params(scope, as_of, drive, where)
     reached = {row[0]: row[1:] for row in sql.rows(_REACHED, **params)}
     held = {row[0]: row[1:] for row in sql.rows(_HELD, **params)}
@@ -104,6 +134,37 @@ def channels(scope: Scope, as_of: date, drive: int | None = None, community: int
     return {
         one: _channel(reached.get(one), held.get(one), costs.get(one, 0)) for one in reached.keys() | held.keys() if one
     }
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Somebody behind a number: `start`, the first contact, or the start of the drive for those held out."""
+
+    drive_id: int
+    customer_id: int
+    channel: str
+    start: date | None
+
+
+def behind(
+    scope: Scope,
+    as_of: date,
+    side: str,
+    what: str,
+    channel: str = "",
+    drive: int | None = None,
+    community: int | None = None,
+) -> list[Behind]:
+    """Who is counted: `side` and `what` as in WHICH; channel "": by all of them."""
+    where = _where(community)
+    statement = (_BEHIND_TASKS if side == "tasks" else _BEHIND_HELD).replace("{which}", WHICH[side][what])
+    rows = sql.rows(statement, **_params(scope, as_of, drive, where), channel=channel)
+    return [Behind(*row) for row in rows]
+
+
+def _where(community: int | None) -> dict[int, Policies]:
+    where = {place or 0: one for place, one in policies.for_every_community().items()}
+    return where if community is None else {community: where[community]}
 
 
 def _channel(reached: Sequence[int] | None, held: Sequence[int] | None, cost: int) -> Channel:
@@ -143,5 +204,5 @@ def cost_of(channel: str, spent: Spent, place: Policies) -> int:
 
 def cost_of_drive(scope: Scope, as_of: date, drive: int) -> int:
     """Fen of all contacts of a drive whose attribution days have ended."""
-    where = {place or 0: one for place, one in policies.for_every_community().items()}
+    where = _where(None)
     return sum(_costs(_params(scope, as_of, drive, where), where).values())

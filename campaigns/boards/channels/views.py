@@ -44,15 +44,15 @@ DEFINITIONS = {
 def channels_compared(request: DeskRequest) -> HttpResponse:
     """`?drive=R-0091`: of one drive; else of all that were started."""
     scope, community = request.desk.scope, request.desk.community
-    chosen = _chosen(request, request.GET.get("drive", ""))
+    drive = chosen(request)
     as_of = known_before(timezone.localdate())
-    found = queries.channels(scope, as_of, chosen.pk if chosen else None, community.pk if community else None)
+    found = queries.channels(scope, as_of, drive.pk if drive else None, community.pk if community else None)
     least = policies.for_company().effect_min_people
     context = {
         "as_of": as_of,
-        "chosen": chosen,
+        "chosen": drive,
         "offered": drives.drives(scope).exclude(started_at=None)[:NEWEST],
-        "rows": [_row(channel_label(key), found[key], found, least) for key in DRIVE_CHANNELS if key in found],
+        "rows": [_row(key, found[key], found, least) for key in DRIVE_CHANNELS if key in found],
         "total": _row("", together(list(found.values())), found, least),
         "least": least,
         "definitions": {key: {"what": _(what), "as_of": as_of} for key, what in DEFINITIONS.items()},
@@ -60,7 +60,9 @@ def channels_compared(request: DeskRequest) -> HttpResponse:
     return render(request, "campaigns/visits/channels.html", context)
 
 
-def _chosen(request: DeskRequest, number: str) -> Drive | None:
+def chosen(request: DeskRequest) -> Drive | None:
+    """The drive of the address; None: all of them."""
+    number = request.GET.get("drive", "")
     if not number:
         return None
     found = drives.drive(request.desk.scope, number)
@@ -69,14 +71,15 @@ def _chosen(request: DeskRequest, number: str) -> Drive | None:
     return found
 
 
-def _row(label: str, one: Channel, found: Mapping[str, Channel], least: int) -> dict[str, Any]:
+def _row(key: str, one: Channel, found: Mapping[str, Channel], least: int) -> dict[str, Any]:
     """`range` is drawn on the scale of the widest wake rate of the table."""
     lift, each = one.lift(least), one.each(least)
     rates = [other.wake_rate for other in found.values() if other.over >= least]
     top = max((rate.high for rate in rates if rate), default=1.0)
     told = one.over >= least
     return {
-        "label": _(label) if label else "",
+        "key": key,
+        "label": _(channel_label(key)) if key else "",
         "channel": one,
         "wake": one.wake_rate if told else None,
         "range": _drawn(one.wake_rate, top) if told else None,
