@@ -194,7 +194,7 @@ def test_the_api_tells_the_same_in_reach_only(alerts, people: Cast) -> None:
     assert caller(people.jinling_analyst).get("api_alerts", {"community": "cuiping"}).status_code == 404
 
 
-MARK = re.compile(r'<td class="h [^"]*alerted[^"]*" title="[^"]*"><a class="mark" href="/alerts/(\d+)/"')
+MARK = re.compile(r'<td class="h [^"]*alerted[^"]*" title="[^"]*"><a class="rang" href="/alerts/(\d+)/"')
 
 
 def test_cells_that_rang_are_outlined_on_the_cohort_board_and_lead_to_their_alert(alerts, as_: As) -> None:
