@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.cases import evidence, queries, rules, split
 from campaigns.cases.models import Case, CaseStep
+from communities.models import StaffAct
 from communities.scoping import Scope
 from opsdesk.lib import figures, intervals
 from opsdesk.lib.words import N_
@@ -108,12 +109,19 @@ def name_of(dimension: str, name: str) -> str:
 
 
 def suspects(case: Case) -> list[dict[str, Any]]:
-    """The first three, with the share of the fall and the share of the people."""
-    return [
-        one | {"name": name_of(one["dimension"], one["name"]), "of": _(split.DIMENSIONS[one["dimension"]]),
-               "href": people_href(case, one["dimension"], one["key"])}
-        for one in case.split["suspects"][:3]
-    ]  # fmt: skip
+    """The first three: how many came back instead of how many, and the share of the fall. A part may carry more than
+    all of it where others rose; that is told as all."""
+    return [_suspect(case, one) for one in case.split["suspects"][:3]]
+
+
+def _suspect(case: Case, one: Mapping[str, Any]) -> dict[str, Any]:
+    part = next(part for part in case.split["dimensions"][one["dimension"]] if part["key"] == one["key"])
+    return {
+        "name": name_of(one["dimension"], one["name"]), "of": _(split.DIMENSIONS[one["dimension"]]), "n": one["n"],
+        "now": _rate(part["back"], part["n"]), "usual": _rate(part["base_back"], part["base_n"]),
+        "missing": round(part["missing"]), "share": min(one["share"], 1.0), "size": one["size"],
+        "href": people_href(case, one["dimension"], one["key"]),
+    }  # fmt: skip
 
 
 def parts(case: Case, scope: Scope) -> dict[str, list[dict[str, Any]]]:
@@ -201,6 +209,9 @@ def tally(case: Case) -> dict[str, list[tuple[str, int]]]:
     }
 
 
+# -- The history ---------------------------------------------------------------------------------------------------
+
+
 # What was done, as the history tells it.
 DONE = {
     "open": N_("opened it"),
@@ -218,3 +229,18 @@ DONE = {
     "close": N_("closed it"),
     "reopen": N_("opened it again"),
 }
+
+
+def history(case: Case) -> list[tuple[StaffAct, str, str]]:
+    """(act, what was done, to what), oldest first."""
+    return [(act, _(DONE[act.verb]) if act.verb in DONE else act.verb, _what(act)) for act in queries.history(case)]
+
+
+def _what(act: StaffAct) -> str:
+    told = act.detail
+    if step := rules.STEPS.get(told.get("step", "")):
+        return _(step)
+    if "cohort" in told:
+        week = _("week %(k)s after %(cohort)s") % {"k": told["k"], "cohort": told["cohort"]}
+        return week if "recovered" not in told else f"{week} · {_('as usual') if told['recovered'] else _('not yet')}"
+    return str(told.get("batch") or told.get("day") or "")

@@ -75,8 +75,7 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "lessons": lesson_queries.lessons(desk.scope).filter(case=case),
         "recoveries": queries.recoveries(case),
         "has_recovered": queries.has_recovered(case),
-        "history": queries.history(case),
-        "done": shown.DONE,
+        "history": shown.history(case),
         **_forms(case),
     }
     if case.kind == "incident":
