@@ -14,7 +14,7 @@ from django.utils import timezone
 from communities import access, rules
 from communities.models import Community
 from communities.notices import queries as notices
-from opsdesk import waiting
+from opsdesk import rail
 from opsdesk.navigation import NAVIGATION, Entry, Group
 from users.pulse import queries as pulse
 from users.pulse.rules import Freshness
@@ -94,7 +94,7 @@ class Frame:
         known = self.desk.counts or {}
         if {"waiting", "approvals"} <= set(known):
             return known
-        return waiting.counts(waiting.for_desk(self.desk, timezone.localtime())) | known
+        return rail.counts(self.desk) | known
 
     @cached_property
     def search_url(self) -> str:

@@ -95,6 +95,9 @@ CACHES = {
     }
 }
 
+# What waits for a person is counted anew after so many seconds, and after every deed of theirs.
+RAIL_SECONDS = 20
+
 # -- Applications --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -134,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "opsdesk.rail.forgetting",
 ]
 
 ROOT_URLCONF = "opsdesk.urls"

@@ -10,3 +10,4 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 ACCOUNT_RATE_LIMITS = False
+RAIL_SECONDS = 0  # a test sees what it has just made
