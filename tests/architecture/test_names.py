@@ -36,6 +36,7 @@ def test_rules_do_not_ask_the_clock() -> None:
 CHINESE_IS_DATA = (
     *("opsdesk/demo/", "opsdesk/bench/", "opsdesk/lib/"),
     *("users/imports/", "users/customers/addresses", "users/contact/aliases", "users/acquisition/signups/aliases"),
+    *("users/acquisition/spend_aliases", "users/retention/variable_aliases"),
 )
 
 

@@ -152,3 +152,12 @@ def test_what_weeks_cost_is_shared_evenly_over_their_days() -> None:
     assert rules.shared(weekly, starts, "month") == {dt.date(2018, 4, 1): 900, dt.date(2018, 5, 1): 1200}
     assert rules.shared(weekly, [dt.date(2018, 4, 30)], "day") == {dt.date(2018, 4, 30): 200}
     assert rules.shared(weekly, list(weekly), "week") == weekly
+
+
+def test_a_narrow_triangle_is_the_left_of_the_whole_one() -> None:
+    cohorts = [dt.date(2018, 4, 2) + dt.timedelta(weeks=n) for n in range(4)]
+    cells = {cohort: {0: Cell(customers=5), 1: Cell(customers=2)} for cohort in cohorts}
+    told = {"grain": "week", "whole_to": dt.date(2018, 4, 30), "metric": "retention"}
+    whole, narrow = (rules.triangle(cells, cohorts, width=width, **told) for width in (None, 2))
+    assert [line.spots[:2] for line in whole] == [line.spots for line in narrow]
+    assert len(whole[0].spots) == 4

@@ -1,4 +1,6 @@
-"""How sheets of spend name their columns, and the words for the company and for totals (data, by what people write)."""
+"""How sheets of spend name their columns, and words for company, totals and weeks (data, by what people write)."""
+
+import re
 
 COLUMNS = {
     "week": ("week", "weeks", "monday", "date", "周", "周次", "星期", "周一", "日期", "时间"),
@@ -20,6 +22,7 @@ COLUMNS = {
     ),
 }
 COMPANY = ("company", "whole company", "all", "全公司", "公司", "全部", "整体", "平台")
+ISO_WEEK = re.compile(r"(?:(?P<year>[0-9]{4})\s*[-年/ ]?\s*)?(?:W|第)\s*(?P<week>[0-9]{1,2})\s*周?", re.IGNORECASE)
 TOTALS = ("total", "sum", "合计", "总计", "小计", "总和")
 
 

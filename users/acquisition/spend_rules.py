@@ -154,12 +154,10 @@ def _entry(texts: Mapping[str, str], where: Mapping[str, tuple[int, int]], frame
 
 # -- One cell: its value, or BadValue with a key of REASONS ----------------------------------------------------------
 
-_ISO_WEEK = re.compile(r"(?:(?P<year>[0-9]{4})\s*[-年/ ]?\s*)?(?:W|第)\s*(?P<week>[0-9]{1,2})\s*周?", re.IGNORECASE)
-
 
 def week_of(text: str, today: date) -> date:
     """The Monday of a day or of a numbered week; a week without a year is the newest that a plan could mean."""
-    numbered = _ISO_WEEK.fullmatch(plaintext.narrow(text))
+    numbered = aliases.ISO_WEEK.fullmatch(plaintext.narrow(text))
     monday = _monday_of(numbered, today) if numbered else _monday_in(text, today)
     if not FIRST_MONDAY <= monday <= today + timedelta(days=AHEAD_DAYS):
         raise BadValue("week_far")

@@ -104,19 +104,20 @@ def small(
     board: Board, names: Mapping[str, str], links: Mapping[str, str], codes: Mapping[int, str] | None
 ) -> list[dict[str, Any]]:
     """One small table and one line a unit, all on one scale: the whole's mean is the dotted line in each. `codes` of
-    communities where cells may lead to people."""
-    firsts = {unit: _first_values(lines) for unit, lines in board.by_unit.items() if unit in names}
-    sizes = {unit: sum(line.size for line in lines) for unit, lines in board.by_unit.items()}
+    communities where cells may lead to people. The tables are drawn only under a breakdown."""
+    k, units = first_telling(board.ask.metric), board.units(SMALL_COLUMNS)
+    firsts = {unit: _values(lines, k) for unit, lines in units.items() if unit in names}
+    sizes = {unit: sum(line.size for line in lines) for unit, lines in units.items()}
     every = [value for unit, values in firsts.items() if sizes[unit] >= board.few for value in values] or [0.0]
-    mean = board.means[1].value if len(board.means) > 1 else None
+    mean = board.means[k].value if len(board.means) > k else None
     return [
         {
             "unit": unit, "name": names[unit], "n": sizes[unit], "href": links.get(unit, ""),
             "spark": charts.sparkline(firsts[unit], 130, 28, min(every), max(every), mean),
-            "mean": valued(_mean_of_first(lines), board.ask.metric),
-            "rows": rows(board, _cut(lines), _place(board, unit, codes)),
+            "mean": valued(_mean(lines, k), board.ask.metric),
+            "rows": rows(board, lines[-SMALL_LINES:], _place(board, unit, codes)) if board.ask.breakdown else [],
         }
-        for unit, lines in board.by_unit.items() if unit in firsts
+        for unit, lines in units.items() if unit in firsts
     ]  # fmt: skip
 
 
@@ -124,15 +125,17 @@ def _place(board: Board, unit: str, codes: Mapping[int, str] | None) -> dict[str
     return None if codes is None else cohorts.place_words(board.ask.breakdown, unit, codes)
 
 
-def _first_values(lines: list[Line]) -> list[float]:
-    """What each cohort's next period is worth, oldest first."""
-    return [line.spots[1].value for line in lines if len(line.spots) > 1 and line.spots[1].value is not None]
+def first_telling(metric: str) -> int:
+    """The first period that says something: nobody can be recalled before the second one after their own."""
+    return 2 if metric == "recall" else 1
 
 
-def _mean_of_first(lines: list[Line]) -> float | None:
+def _values(lines: list[Line], k: int) -> list[float]:
+    """What each cohort's k-th period is worth, oldest first."""
+    values = [line.spots[k].value for line in lines if len(line.spots) > k]
+    return [value for value in values if value is not None]
+
+
+def _mean(lines: list[Line], k: int) -> float | None:
     averaged = rules.averages(lines)
-    return averaged[1].value if len(averaged) > 1 else None
-
-
-def _cut(lines: list[Line]) -> list[Line]:
-    return [Line(line.cohort, line.size, line.spots[:SMALL_COLUMNS]) for line in lines[-SMALL_LINES:]]
+    return averaged[k].value if len(averaged) > k else None

@@ -53,6 +53,7 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         "people": sum(line.size for line in board.lines),
         "heads": heads,
         "width": len(heads) + 3,
+        "unit_head": heads[min(cohort_drawing.first_telling(ask.metric), len(heads) - 1)],
         "small_heads": heads[: cohort_drawing.SMALL_COLUMNS],
         "rows": marks.on(cohort_drawing.rows(board, board.lines, {} if linked else None), rang),
         "finding": marks.finding(rang),
@@ -110,12 +111,12 @@ def read_board(request: HttpRequest, desk: Desk, ask: Ask) -> Board | None:
 def unit_names(desk: Desk, board: Board) -> dict[str, str]:
     """Name by unit, of those in reach; a channel is its own name."""
     if board.ask.breakdown == "channel":
-        return {unit: unit or _("Channel not told") for unit in board.by_unit}
+        return {unit: unit or _("Channel not told") for unit in board.unit_keys}
     if board.ask.breakdown == "station":
         stations = places_queries.stations_in(desk.scope_for(SEE_BOARDS))
         return {str(one.pk): one.name for one in stations} | {"0": _("No station")}
     if namer := _NAMERS.get(board.ask.breakdown):
-        return namer(list(map(int, board.by_unit)))
+        return namer(list(map(int, board.unit_keys)))
     return {str(place): name or _("Unassigned") for place, _code, name in places.named_places(desk)}
 
 

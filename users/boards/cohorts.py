@@ -76,19 +76,26 @@ class Board:
     def means(self) -> list[Spot]:
         return rules.averages(self.lines)
 
+    @property
+    def unit_keys(self) -> list[str]:
+        return list(dict.fromkeys(row[0] for row in self.rows))
+
     @cached_property
     def by_unit(self) -> dict[str, list[Line]]:
-        """The same triangle of every unit, largest first."""
+        return self.units()
+
+    def units(self, width: int | None = None) -> dict[str, list[Line]]:
+        """The same triangle of every unit, largest first; `width`: only so many periods of it."""
         units: dict[str, Rows] = {}
         for row in self.rows:
             units.setdefault(row[0], []).append(row)
-        drawn = {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows)) for unit, rows in units.items()}
+        drawn = {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows), width) for unit, rows in units.items()}
         return dict(sorted(drawn.items(), key=lambda pair: -sum(line.size for line in pair[1])))
 
-    def lines_of(self, cells: Cohorts) -> list[Line]:
+    def lines_of(self, cells: Cohorts, width: int | None = None) -> list[Line]:
         return rules.triangle(
             cells, self.cohorts, grain=self.ask.grain, whole_to=self.whole_to, metric=self.ask.metric,
-            mode=self.ask.told_mode,
+            mode=self.ask.told_mode, width=width,
         )  # fmt: skip
 
     def is_censored(self, cohort: date) -> bool:

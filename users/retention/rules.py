@@ -178,10 +178,18 @@ def measure(cells: Mapping[int, Cell], k: int, metric: str, mode: str = "in") ->
 
 
 def triangle(
-    cells: Cohorts, cohorts: Sequence[date], *, grain: str, whole_to: date, metric: str, mode: str = "in"
+    cells: Cohorts,
+    cohorts: Sequence[date],
+    *,
+    grain: str,
+    whole_to: date,
+    metric: str,
+    mode: str = "in",
+    width: int | None = None,
 ) -> list[Line]:
-    """One line a cohort, all as wide as the oldest has periods that are over."""
-    width = max(len(cohorts), 2)
+    """One line a cohort, all as wide as the oldest has periods that are over, or `width` where that is less."""
+    whole = max(len(cohorts), 2)
+    width = whole if width is None else min(whole, width)
     return [
         Line(
             cohort,

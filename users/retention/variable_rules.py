@@ -10,16 +10,11 @@ from opsdesk.lib.badvalue import BadValue
 from opsdesk.lib.words import N_
 from users.acquisition import spend_aliases
 from users.acquisition.spend_rules import week_of
+from users.retention import variable_aliases as aliases
 
 MOST = Decimal("99999999999")
 PLACES = Decimal("0.001")
 COMPANY = 0
-COLUMNS = {
-    "week": spend_aliases.COLUMNS["week"],
-    "variable": ("variable", "name", "变量", "变量名", "指标", "名称"),
-    "community": spend_aliases.COLUMNS["community"],
-    "value": ("value", "number", "值", "数值", "数"),
-}
 REASONS = {
     "columns": N_("the first row must name the columns week, variable and value (and community)"),
     "week": N_("this is no week; write its Monday as 2018-05-07, or 2018-W19"),
@@ -82,12 +77,12 @@ def read(rows: Iterable[tuple[int, Sequence[str]]], frame: Frame) -> tuple[list[
 
 
 def _key_of(text: str) -> str:
-    return next((key for key, words in COLUMNS.items() if text.lower() in words), "")
+    return next((key for key, words in aliases.COLUMNS.items() if text.lower() in words), "")
 
 
 def _entries(rows: list[tuple[int, list[str]]], head: list[str], frame: Frame) -> Iterator[Entry | Problem]:
     for line, cells in rows:
-        texts = dict.fromkeys(COLUMNS, "") | dict(zip(head, cells, strict=False))
+        texts = dict.fromkeys(aliases.COLUMNS, "") | dict(zip(head, cells, strict=False))
         if not texts["value"]:
             continue
         try:
