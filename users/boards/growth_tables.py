@@ -11,7 +11,7 @@ from users.growth import rules
 from users.growth.rules import Flow
 
 Row = dict[str, Any]
-SHOWN = (rules.NEW, rules.RECALLED, rules.LOST, rules.ACTIVE, rules.RETAINED)
+SHOWN = (rules.NEW, rules.RECALLED, rules.LOST, rules.ACTIVE, rules.RETAINED)  # in the order of the columns
 
 
 def week_rows(board: Board, is_linked: bool) -> list[Row]:
