@@ -86,7 +86,7 @@ class SignupSerializer(serializers.Serializer[SignupImport]):
 
     id = serializers.IntegerField()
     kind = serializers.CharField()
-    state = serializers.ChoiceField(SignupImport.State.values)
+    state = serializers.CharField(help_text=_("done: written; ready: waits to be written on its page"))
     same_as = serializers.IntegerField(allow_null=True, help_text=_("the very same bytes came in as this file before"))
     rows = serializers.IntegerField()
     created = serializers.IntegerField()

@@ -25,8 +25,8 @@ class LifecycleMapQuery(QuerySerializer):
 
 
 class WaySerializer(serializers.Serializer[Any]):
-    start = serializers.ChoiceField(list(journey.NODES))
-    end = serializers.ChoiceField(list(journey.NODES))
+    start = serializers.CharField(help_text=_("stage before: %(stages)s") % {"stages": ", ".join(journey.NODES)})
+    end = serializers.CharField(help_text=_("stage after"))
     part = serializers.IntegerField(help_text=_("of whole, who went this way"))
     whole = serializers.IntegerField()
     rate = serializers.FloatField(allow_null=True, help_text=_("part / whole"))
