@@ -95,6 +95,8 @@ NAVIGATION = (
 
 # Pages that the rail does not show but the search box finds.
 ELSEWHERE = (
+    Entry("spend", N_("Acquisition spend"), "wallet", rules.SEE_BOARDS),
+    Entry("variables", N_("Weekly variables"), "table", rules.SEE_BOARDS),
     Entry("notifications", N_("Notifications"), "bell"),
     Entry("me", N_("My page"), "user"),
     Entry("account_change_password", N_("Change password"), "key"),

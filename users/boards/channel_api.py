@@ -31,7 +31,7 @@ class RateSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True, help_text=_("95% interval of a rate"))
 
 
-class ChannelSerializer(serializers.Serializer[Any]):
+class AcquisitionChannelSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(help_text=_("as exports name it"))
     new_payers = serializers.IntegerField()
     spend = serializers.IntegerField(allow_null=True, help_text=_("fen; null: nobody told it"))
@@ -47,8 +47,10 @@ class ChannelsSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     first_week = serializers.DateField(help_text=_("Monday of the oldest week"))
     last_week = serializers.DateField(help_text=_("Monday of the newest week"))
-    channels = ChannelSerializer(many=True)
-    first_categories = ChannelSerializer(many=True, help_text=_("the same by what was bought first; nothing is spent"))
+    channels = AcquisitionChannelSerializer(many=True)
+    first_categories = AcquisitionChannelSerializer(
+        many=True, help_text=_("the same by what was bought first; nothing is spent")
+    )
 
 
 class Channels(ScopedView):
