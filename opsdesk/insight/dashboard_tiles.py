@@ -49,8 +49,7 @@ def _tile(board: Board, key: str, linked: bool) -> dict[str, Any]:
         if linked and pair[0] else "",
         "change": moved,
         "base": " · ".join(text for text in (against, n) if text),
-        "note": _note(board, key, now),
-        "few": words.is_few(key, pair, board.few),
+        "note": " · ".join(text for text in (_few(board, key), _note(board, key, now)) if text),
         "definition": dictionary.definition(key, as_of=board.as_of),
         "spark": charts.sparkline(board.values(key, looked_at.line)),
     }  # fmt: skip
@@ -74,6 +73,11 @@ def _week(board: Board, key: str, span: Span) -> str:
         return ""
     [monday] = queries.weeks_of(span, "day", board.as_of)
     return words.period("week", Span(monday, monday + queries.WEEK))
+
+
+def _few(board: Board, key: str) -> str:
+    is_few = words.is_few(key, board.pair(key), board.few)
+    return _("fewer than %(n)s people") % {"n": board.few} if is_few else ""
 
 
 def _note(board: Board, key: str, now: float | None) -> str:

@@ -57,9 +57,13 @@ def _row(span: Span, key: str, one: Figures) -> list[Any]:
     """Parts and wholes as they are counted, money in yuan with two decimals."""
     part, whole = PAIRS[key](one)
     value = rules.value((part, whole))
-    kind = BY_KEY[key].kind
-    written = None if value is None else money.yuan(round(value)) if kind.startswith("yuan") else round(value, 6)
-    return [span.start, span.end - DAY, key, part, whole, written]
+    return [span.start, span.end - DAY, key, part, whole, None if value is None else _written(BY_KEY[key].kind, value)]
+
+
+def _written(kind: str, value: float) -> str | float:
+    if kind.startswith("yuan"):
+        return money.yuan(round(value))
+    return round(value) if kind == "count" else round(value, 6)
 
 
 def _names(unit: Unit, communities: Sequence[int]) -> dict[int, str]:

@@ -148,6 +148,11 @@ def test_places_are_sorted_by_the_column_asked_for(sort: str, city, as_) -> None
     assert [name if name in gmv else "" for name in map(unescape, found)] == order
 
 
+def test_a_rate_of_few_people_says_so(city, as_) -> None:
+    tile = page(as_("manager")).split('class="tile"')[7]  # repurchase: six new payers
+    assert "20" in tile[tile.index("/svg") :]
+
+
 def test_the_pages_numbers_each_open_their_definition(city, as_) -> None:
     html = page(as_("manager"))
     for key in ("gmv", "arppu", "wake", "penetration"):
@@ -189,6 +194,7 @@ def test_the_command_writes_every_finished_period_and_communities_add_up(city) -
     whole, parts = exported(), exported("--breakdown", "community")
     gmv = {row["start"]: int(row["part"]) for row in whole if row["metric"] == "gmv"}
     assert list(gmv) == [str(monday) for monday in MONDAYS]
+    assert all(row["value"] == row["part"] for row in whole if row["metric"] in ("payers", "new_payers"))
     assert gmv == {
         start: sum(int(row["part"]) for row in parts if row["start"] == start and row["metric"] == "gmv")
         for start in gmv
