@@ -51,12 +51,16 @@ class Item:
 Finder = Callable[[Desk, dt.datetime], Iterator[Item]]
 
 # One row: which troubles exist anywhere at all, so that a quiet day costs one question and not one a kind of trouble
-# (message_state, parcel_state; checks and failed runs are few).
+# (message_state, parcel_state, alert_open, case_state; checks and failed runs are few).
 _TROUBLES = """
 SELECT EXISTS (SELECT FROM users_message WHERE state = 'unknown'),
        EXISTS (SELECT FROM coupons_parcel WHERE state = 'unknown'),
        EXISTS (SELECT FROM runs_check WHERE NOT holds),
-       EXISTS (SELECT FROM runs_job WHERE state = 'failed' AND finished_at >= %(since)s)
+       EXISTS (SELECT FROM runs_job WHERE state = 'failed' AND finished_at >= %(since)s),
+       EXISTS (SELECT FROM users_retentionalert a WHERE closed_at IS NULL AND recovered_on IS NULL
+                  AND NOT EXISTS (SELECT FROM campaigns_casealert c WHERE c.alert_id = a.id)),
+       EXISTS (SELECT FROM campaigns_case WHERE kind = 'incident' AND taken_by_id IS NULL
+                  AND state NOT IN ('closed', 'nothing'))
 """
 
 
@@ -337,8 +341,6 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
     (rules.CHANGE_STAFF, reveal_alarms),
-    (rules.RUN_CASES, open_alerts),
-    (rules.RUN_CASES, untaken_incidents),
     (rules.SEE_RUNS, stale_numbers),
 ]
 # In the order of the columns of _TROUBLES.
@@ -347,4 +349,6 @@ TROUBLES: list[tuple[str, Finder]] = [
     (rules.HAND_OVER, unknown_parcels),
     (rules.SEE_RUNS, broken_invariants),
     (rules.SEE_RUNS, failed_work),
+    (rules.RUN_CASES, open_alerts),
+    (rules.RUN_CASES, untaken_incidents),
 ]
