@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from opsdesk import work
-from opsdesk.demo import case_story, coupon_story, field_story, planting, practice_story, world
+from opsdesk.demo import case_story, coupon_story, field_story, planting, practice_story, spend_story, world
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Job
 
@@ -54,6 +54,7 @@ class Command(BaseCommand):
             field_story.plant(city, self._say)
             practice_story.plant(city, self._say)
             case_story.plant(city, self._say)
+            spend_story.plant(city, self._say)
             self._run_the_night(city.until)
 
     def _run_the_night(self, as_of: dt.date) -> None:
