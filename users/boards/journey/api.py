@@ -15,7 +15,6 @@ from communities.api_query import QuerySerializer
 from communities.api_views import ScopedView
 from users.boards.journey import board as boards
 from users.boards.journey import views
-from users.funnel import journey
 
 
 class LifecycleMapQuery(QuerySerializer):
@@ -25,7 +24,7 @@ class LifecycleMapQuery(QuerySerializer):
 
 
 class WaySerializer(serializers.Serializer[Any]):
-    start = serializers.CharField(help_text=_("stage before: %(stages)s") % {"stages": ", ".join(journey.NODES)})
+    start = serializers.CharField(help_text=_("stage before"))
     end = serializers.CharField(help_text=_("stage after"))
     part = serializers.IntegerField(help_text=_("of whole, who went this way"))
     whole = serializers.IntegerField()
