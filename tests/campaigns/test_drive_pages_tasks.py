@@ -84,15 +84,6 @@ def test_a_long_list_is_paged_without_a_gap(people, as_):
     assert len(seen) == len(set(seen)) == 45
 
 
-def test_a_list_is_asked_for_with_as_many_queries_for_many_tasks(people, as_, django_assert_max_num_queries):
-    drive = running_drive(people, make_doors(people, 40), assignee=people.staff)
-    client = as_("manager")
-    with django_assert_max_num_queries(26):
-        client.get(reverse("drive-tasks", args=[drive.number]))
-    with django_assert_max_num_queries(40):
-        client.get(reverse("drive", args=[drive.number]))
-
-
 def test_a_lead_sees_their_stations_tasks_alone(people, as_, drive):
     assert len(listed(as_("lead"), drive)) == 6
     assert listed(as_("lead"), drive, station=people.jinling_station.pk) == []

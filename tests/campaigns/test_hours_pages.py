@@ -109,13 +109,6 @@ def test_without_any_visit_the_page_says_what_is_believed(people, as_) -> None:
     assert "还没有哪栋楼拜访得够多" in html
 
 
-def test_the_page_takes_so_many_queries(field: Field, as_, django_assert_num_queries) -> None:
-    client = as_("manager")
-    client.get(reverse("best-hours"))
-    with django_assert_num_queries(23):
-        client.get(reverse("best-hours"))
-
-
 # -- What is expected ------------------------------------------------------------------------------------------------
 
 
