@@ -66,7 +66,8 @@ def test_what_is_no_amount_is_refused_beside_the_field(text: str, people, as_) -
 
 
 @pytest.mark.parametrize(
-    ("week", "channel"), [("2018-02-31", "地推"), ("1999-01-04", "地推"), ("2019-05-06", "地推"), ("2018-04-30", "")]
+    ("week", "channel"),
+    [("2018-02-31", "地推"), ("1999-01-04", "地推"), ("2019-05-06", "地推"), ("2018-04-30", ""), ("2018-04-30", "%00")],
 )
 def test_a_cell_that_no_sheet_has_is_not_there(week: str, channel: str, people, as_) -> None:
     assert typed(as_("manager"), "10", week=week, channel=channel).status_code == 404

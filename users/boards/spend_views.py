@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from communities.access import Desk, DeskRequest, desk_page
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS
-from opsdesk.lib import exports, figures, htmx, money
+from opsdesk.lib import exports, figures, htmx, money, plaintext
 from users.acquisition import spend_actions as actions
 from users.acquisition import spend_queries as queries
 from users.acquisition import spend_reading as reading
@@ -76,7 +76,7 @@ def spend_csv(request: DeskRequest) -> HttpResponseBase:
 @desk_page(CHANGE_BUDGETS)
 def spend_cell(request: DeskRequest, week: str) -> HttpResponse:
     """A week and channel (`?channel=`) of the chosen place: a form in its cell, or a page where there is no script."""
-    desk, channel = request.desk, request.GET.get("channel", "")
+    desk, channel = request.desk, plaintext.tidy(request.GET.get("channel", ""))
     monday = weeks.monday_or_404(week, timezone.localdate())
     if not spend.may_tell(desk) or not 0 < len(channel) <= rules.CHANNEL_CHARS:
         raise Http404
