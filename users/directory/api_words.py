@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiParameter
 
 from users.directory import classes
 from users.directory.filters import NONE
-from users.funnel import rules as funnel
 from users.growth import rules as growth
 
 _DAY = {"type": "string", "format": "date"}
@@ -64,10 +63,7 @@ WORDS: dict[str, tuple[dict[str, Any], Any]] = {
     "is": (_TEXT, _("with to: the class in that snapshot")),
     "week": (_DAY, _("with flow: the Monday of a week")),
     "flow": (_TEXT, _("with week: %(flows)s of growth accounting") % {"flows": ", ".join(growth.FLOWS)}),
-    "stage": (
-        _TEXT,
-        _("%(stages)s of the funnel; with .reached, .open, .over too") % {"stages": ", ".join(funnel.NAMES)},
-    ),
+    "stage": (_TEXT, _("registered, activated, retained, revenue or referred; with .reached, .open or .over too")),
     "registered": (_DAY, _("with stage: the Monday of the week of registration")),
     "came": (_TEXT, _("with stage: how they came; - where nobody told it")),
     "import": (_NUMBER, _("an import's id: who was told of first by it, or has an order that it made or changed")),
