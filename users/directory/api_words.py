@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiParameter
 
 from users.directory import classes
 from users.directory.filters import NONE
-from users.growth import rules as growth
 
 _DAY = {"type": "string", "format": "date"}
 _NUMBER = {"type": "integer", "minimum": 0}
@@ -62,7 +61,7 @@ WORDS: dict[str, tuple[dict[str, Any], Any]] = {
     "to": (_DAY, _("with is: a snapshot; community then means where it counted them")),
     "is": (_TEXT, _("with to: the class in that snapshot")),
     "week": (_DAY, _("with flow: the Monday of a week")),
-    "flow": (_TEXT, _("with week: %(flows)s of growth accounting") % {"flows": ", ".join(growth.FLOWS)}),
+    "flow": (_TEXT, _("with week: new, retained, recalled, lost or active, of growth accounting")),
     "stage": (_TEXT, _("registered, activated, retained, revenue or referred; with .reached, .open or .over too")),
     "registered": (_DAY, _("with stage: the Monday of the week of registration")),
     "came": (_TEXT, _("with stage: how they came; - where nobody told it")),
