@@ -103,6 +103,7 @@ WORDS = {
     "api_spend": ["since", "until", "community"],
     "api_channels": ["as_of", "community", "weeks"],
     "api_quadrants": ["as_of", "community", "unit", "across", "up", "size", "across_cut", "up_cut", "weeks"],
+    "api_alerts": ["state", "direction", "community", "after", "limit"],
     "api_growth": ["as_of", "community", "weeks", "breakdown", "target"],
     "api_rfm": ["as_of", "community"], "api_import_problems": ["after", "limit", "kind", "code"],
     "api_batches": ["after", "limit", "state"], "api_batch": [],
