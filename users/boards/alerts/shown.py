@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opsdesk.lib import charts, figures, intervals
-from opsdesk.lib.days import day
+from opsdesk.lib.days import day, local_date
 from opsdesk.lib.intervals import Interval
 from opsdesk.lib.words import N_
 from users.retention import alert_queries, alert_rules, rules
@@ -139,7 +139,7 @@ def drawn(shown: Shown, within: Interval) -> charts.Interval:
 
 def tiles(shown: Shown, within: Interval, links: Mapping[str, str]) -> list[dict[str, Any]]:
     """What parts/_tile.html asks for: came back, usual, difference, chance."""
-    came, base, as_of = shown.came, shown.base, shown.alert.raised_at.date()
+    came, base, as_of = shown.came, shown.base, local_date(shown.alert.raised_at)
     weeks = ngettext("n=%(n)s, %(weeks)s cohort before", "n=%(n)s, %(weeks)s cohorts before", base.weeks)
     usual = {"low": figures.percent(within.low, 0), "high": figures.percent(within.high, 0)}
     what = _(rules.DEFINITIONS["retention", "in"])
