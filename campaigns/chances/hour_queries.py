@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from campaigns.chances import queries, rules
 from campaigns.chances.queries import DOORS, HERE, REMEMBERED, BestHour
-from campaigns.chances.rules import Chance
+from campaigns.chances.rules import Chance, Hour
 from communities.scoping import Scope
 from opsdesk.lib import sql
 
@@ -66,9 +66,10 @@ def since(as_of: date) -> date:
     return as_of - REMEMBERED + timedelta(days=1)
 
 
-def by_weekday(scope: Scope, as_of: date) -> dict[tuple[int, int], Spell]:
-    """By weekday and hour, every one: the weekday shrunk towards such days here, these towards the company's."""
-    usual = queries.by_hour(scope, as_of)
+def by_weekday(scope: Scope, as_of: date, usual: Mapping[Hour, Chance] | None = None) -> dict[tuple[int, int], Spell]:
+    """By weekday and hour, every one: the weekday shrunk towards such days here, these towards the company's.
+    `usual`: such days here (queries.by_hour), where they are known already."""
+    usual = queries.by_hour(scope, as_of) if usual is None else usual
     found = {
         (weekday, hour): sums
         for weekday, hour, *sums in sql.rows(_here(_BY_WEEKDAY, scope), **queries.remembered(as_of), **_places(scope))

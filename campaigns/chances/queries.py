@@ -1,7 +1,7 @@
 """How likely somebody answers by hour and building, and what each channel brought by class: from own visits, the old
 ones counting less, shrunk towards the company's and its towards what is believed before any visit."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -135,7 +135,11 @@ class BestHour:
 
 def best_hours(places: Scope | Collection[int] | None, as_of: date) -> list[BestHour]:
     """Every hour of working days and weekends, the likeliest first; of equals the earlier."""
-    found = by_hour(places, as_of)
+    return likeliest(by_hour(places, as_of))
+
+
+def likeliest(found: Mapping[Hour, Chance]) -> list[BestHour]:
+    """These hours, ordered so."""
     rows = [BestHour(kind, hour, chance) for (kind, hour), chance in found.items()]
     return sorted(rows, key=lambda row: (-row.chance.p, row.kind != "workday", row.hour))
 

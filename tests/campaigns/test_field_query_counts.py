@@ -27,7 +27,7 @@ PAGES: list[tuple[str, str, dict[str, str], int]] = [
     ("drive-new", "", {}, 10),
     ("supervisor", "", {}, 13),
     ("supervisor-tasks", "", {}, 2),
-    ("best-hours", "", {}, 11),
+    ("best-hours", "", {}, 10),
     ("channels-compared", "", {}, 10),
     ("channel-people", "", {"side": "held", "what": "over"}, 7),
     ("visits", "", {}, 8),

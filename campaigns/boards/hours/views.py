@@ -29,7 +29,8 @@ def best_hours(request: DeskRequest) -> HttpResponse:
     """`as=table`: a line an hour instead of cells."""
     desk, now = request.desk, timezone.localtime()
     scope, as_of = looked_at(desk), now.date()
-    found = hour_queries.by_weekday(scope, as_of)
+    usual = queries.by_hour(scope, as_of)
+    found = hour_queries.by_weekday(scope, as_of, usual)
     known = hour_queries.by_building(scope, as_of, BUILDINGS)
     likely = queries.likely_at({(one.community_id, one.name) for one in known}, now) if known else {}
     names = {place.pk: place.name for place in desk.communities}
@@ -40,7 +41,7 @@ def best_hours(request: DeskRequest) -> HttpResponse:
         "rows": drawing.rows(found, _leads(desk, as_of)),
         "table": drawing.table(found) if request.GET.get("as") == "table" else None,
         "visits": sum(spell.visits for spell in found.values()),
-        "best": drawing.best(queries.best_hours(scope, as_of)),
+        "best": drawing.best(queries.likeliest(usual)),
         "steps": [figures.percent(bound, 0) for bound in drawing.STEPS],
         "few": drawing.FEW,
         "believed": {name: figures.percent(p, 0) for name, p in rules.BELIEVED.items()},
