@@ -94,4 +94,5 @@ def test_the_companys_own_figure_goes_before_the_sum_of_its_communities() -> Non
     assert rules.by_channel(found) == {
         (M1, "地推"): Told(150, False), (M1, "活动"): Told(30, True), (M2, "地推"): Told(7, False),
     }  # fmt: skip
+    assert rules.by_channel({(M1, 1, "地推"): 100}, 1) == {(M1, "地推"): Told(100, True)}
     assert rules.by_week(found) == {M1: 180, M2: 7}

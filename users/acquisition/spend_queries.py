@@ -11,7 +11,7 @@ from users.acquisition import spend_rules as rules
 from users.acquisition.models import Spend
 from users.acquisition.spend_rules import Key
 
-COMPANY = 0
+COMPANY = rules.COMPANY
 
 # The statement in force of each week, place and channel: the newest one (index spend_in_force).
 _TOLD = """

@@ -19,6 +19,7 @@ from users.acquisition import spend_aliases as aliases
 AHEAD_DAYS = 70  # a plan may be typed so far ahead
 FIRST_MONDAY = date(2000, 1, 3)
 CHANNEL_CHARS = 40
+COMPANY = 0  # the place of figures that are told of the whole company
 REASONS = {
     "week": N_("this is no week; write its Monday as 2018-05-07, or 2018-W19"),
     "week_far": N_("this week lies too far ahead or before the year 2000"),
@@ -267,13 +268,13 @@ class Told:
     own: bool
 
 
-def by_channel(found: Mapping[Key, int]) -> dict[tuple[date, str], Told]:
-    """The company's own figure where one is told, else the sum of what its communities have."""
+def by_channel(found: Mapping[Key, int], place: int = COMPANY) -> dict[tuple[date, str], Told]:
+    """The figure told of the place itself (the company unless another is looked at), else the sum of communities'."""
     summed: dict[tuple[date, str], int] = {}
-    for (week, place, channel), fen in found.items():
-        if place:
+    for (week, where, channel), fen in found.items():
+        if where != COMPANY:
             summed[week, channel] = summed.get((week, channel), 0) + fen
-    own = {(week, channel): Told(fen, True) for (week, place, channel), fen in found.items() if not place}
+    own = {(week, channel): Told(fen, True) for (week, where, channel), fen in found.items() if where == place}
     return {key: Told(fen, False) for key, fen in summed.items()} | own
 
 

@@ -41,7 +41,8 @@ class Board:
 def board_of(desk: Desk, query: QueryDict, today: date) -> Board:
     ids = places.counted_places(desk, SEE_BOARDS)
     weeks, newest = weeks_of(query, today)
-    told = rules.by_channel(queries.told(ids, weeks[0], weeks[-1]))
+    place = desk.community.id if desk.community else rules.COMPANY
+    told = rules.by_channel(queries.told(ids, weeks[0], weeks[-1]), place)
     channels = channels_of(ids, query)
     lines = [_line(week, channels, told) for week in weeks]
     totals = [_sum(line.cells[place][1] for line in lines) for place in range(len(channels))]

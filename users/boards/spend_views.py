@@ -51,10 +51,14 @@ def _page(request: DeskRequest, form: SheetForm) -> dict[str, Any]:
 
 
 def _named(desk: Desk, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In words; `first` of its sheet, which is taken back whole."""
     names = {one.pk: one.name for one in desk.communities} | {queries.COMPANY: _("whole company")}
-    ways = dict(Spend.Way.choices)
-    return [one | {"place": names.get(one["place"], ""), "way": ways[one["way"]],
-                   "mine": one["by_id"] == desk.staff.pk} for one in changes]  # fmt: skip
+    ways, seen, told = dict(Spend.Way.choices), set(), []
+    for one in changes:
+        words = {"place": names.get(one["place"], ""), "way": ways[one["way"]], "mine": one["by_id"] == desk.staff.pk}
+        told.append(one | words | {"first": one["sheet"] not in seen})
+        seen |= {one["sheet"]} if one["sheet"] else set()
+    return told
 
 
 @desk_page(EXPORT)
@@ -103,7 +107,8 @@ def spend_cell(request: DeskRequest, week: str) -> HttpResponse:
 def _told_now(desk: Desk, week: date, channel: str) -> rules.Told | None:
     """A cleared figure of the company shows the sum of its communities again."""
     ids = places.counted_places(desk, SEE_BOARDS)
-    return rules.by_channel(queries.told(ids, week, week)).get((week, channel))
+    place = desk.community.id if desk.community else rules.COMPANY
+    return rules.by_channel(queries.told(ids, week, week), place).get((week, channel))
 
 
 @desk_page(CHANGE_BUDGETS)
