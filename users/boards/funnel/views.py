@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from communities.access import Desk, DeskRequest, desk_page
 from communities.policies import queries as policies
-from communities.rules import CHANGE_POLICIES, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
+from communities.rules import CHANGE_POLICIES, EXPORT, IMPORT, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import exports
 from opsdesk.lib.days import day
 from users.boards import places
@@ -46,6 +46,7 @@ def funnel_board(request: DeskRequest) -> HttpResponse:
         "chosen_channel": _channel_name(board.ask.came) if board.ask.came is not None else "",
         "may_change": _may_change(desk),
         "may_export": desk.may(EXPORT),
+        "may_import": desk.may(IMPORT),
     }
     return render(request, _PAGE, context)
 
