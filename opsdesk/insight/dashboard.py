@@ -18,7 +18,7 @@ from opsdesk.insight import dashboard_tiles as tiles
 from opsdesk.insight import dashboard_words as words
 from opsdesk.insight import metric_extract as extract
 from opsdesk.insight.dashboard_board import Board
-from opsdesk.lib import exports
+from opsdesk.lib import exports, fold
 from opsdesk.lib.words import N_
 from users.retention import rules as cohorts
 
@@ -33,6 +33,7 @@ def dashboard(request: DeskRequest) -> HttpResponse:
     if board is None:
         return render(request, "users/boards/nothing_yet.html", {"title": _("Dashboard")})
     sort, linked = places.sort_of(request.GET), desk.may(SEE_CUSTOMERS)
+    here, in_all = fold.folded(places.ordered(board, sort), request.GET)
     context = _choices(board) | {
         "board": board,
         "shown": words.period(board.ask.grain, board.periods.shown),
@@ -43,7 +44,8 @@ def dashboard(request: DeskRequest) -> HttpResponse:
         "heads": [words.period(board.ask.grain, span) for span in board.periods.line],
         "running_heads": tiles.comparison_words(board),
         "place_heads": places.heads(board, sort),
-        "places": places.rows(board, sort, linked=linked),
+        "places": places.rows(board, here, sort, linked=linked),
+        "places_in_all": in_all,
         "total": places.total(board),
         "drawn": places.drawn_label(board, sort),
         "may_export": desk.may(EXPORT),

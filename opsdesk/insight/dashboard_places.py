@@ -1,6 +1,6 @@
 """The table under the dashboard: every community or station with its numbers, sorted by one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,8 @@ def _head(key: str, label: str, sort: str) -> Head:
     return Head(key, label, (key if order == "descending" else f"-{key}") if order else first, order)
 
 
-def rows(board: Board, sort: str, *, linked: bool) -> list[Row]:
-    return [_row(board, place, _drawn(board, sort), linked) for place in ordered(board, sort)]
+def rows(board: Board, shown: Iterable[Place], sort: str, *, linked: bool) -> list[Row]:
+    return [_row(board, place, _drawn(board, sort), linked) for place in shown]
 
 
 def ordered(board: Board, sort: str) -> list[Place]:

@@ -1,6 +1,6 @@
 """The tables of the growth board: weeks as a sum that can be checked by eye, communities, and the two levers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from statistics import fmean
 from typing import Any
@@ -22,7 +22,7 @@ def week_rows(board: Board, is_linked: bool) -> list[Row]:
     ]
 
 
-def community_rows(board: Board, shown: list[Place], is_linked: bool) -> list[Row]:
+def community_rows(board: Board, shown: Sequence[Place], is_linked: bool) -> list[Row]:
     """The newest week that is over, community by community; they sum to the total."""
     return [
         _row(board, board.flow_of(one.id, board.newest), board.newest, one, is_linked) | {"place": one} for one in shown
@@ -40,7 +40,7 @@ def _row(board: Board, flow: Flow, week: date, place: Place | None, is_linked: b
     }
 
 
-def lever_rows(board: Board, shown: list[Place], is_linked: bool) -> list[Row]:
+def lever_rows(board: Board, shown: Sequence[Place], is_linked: bool) -> list[Row]:
     """Penetration and frequency of each community, the lines of each lever on one scale. `payers_href` only as of the
     newest date: the list knows who ever paid as of then."""
     penetrations = {one.id: _penetrations(board, one) for one in shown}

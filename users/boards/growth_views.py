@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import EXPORT, SEE_BOARDS, SEE_CUSTOMERS
-from opsdesk.lib import charts, exports, figures
+from opsdesk.lib import charts, exports, figures, fold
 from users.boards import growth, growth_drawing, growth_tables, places
 from users.boards.growth import Ask, Board
 from users.growth import extracts, rules
@@ -32,6 +32,7 @@ def growth_board(request: DeskRequest) -> HttpResponse:
         return render(request, _NOTHING_YET, {"title": _("Growth accounting")})
     linked = desk.may(SEE_CUSTOMERS)
     shown = growth.places_shown(desk, board)
+    first, in_all = fold.folded(shown, request.GET)
     definitions = _definitions(board)
     weeks = growth_tables.week_rows(board, linked)
     context = {
@@ -47,8 +48,9 @@ def growth_board(request: DeskRequest) -> HttpResponse:
         "ratios": _ratios(board),
         "weeks": weeks,
         "outlook": _outlook(board),
-        "communities": growth_tables.community_rows(board, shown, linked),
-        "levers": growth_tables.lever_rows(board, shown, linked),
+        "communities": growth_tables.community_rows(board, first, linked),
+        "levers": growth_tables.lever_rows(board, first, linked),
+        "places_in_all": in_all,
         "together": growth_tables.all_together(board, shown),
         "new_places": growth_tables.new_places(board, shown),
         "definitions": definitions,
