@@ -10,14 +10,48 @@ from opsdesk.insight.metric_kinds import GROUPS, KINDS, Metric
 from tests.tokens import caller
 
 # The keys that pages and saved models name.
-CONTRACT = set(
-    """
-gmv net payers daily_payers new_payers arppu aov repurchase daily_repurchase wake recall churn retention
-recall_retention activation registered acquisition_budget spend cost_per_new discount_rate subsidy subsidy_rate
-penetration registered_penetration frequency change open_rate order_rate visit_roi channel_retention category_retention
-quick_ratio active retained lost funnel_activated funnel_retained funnel_revenue funnel_referred variables
-""".split()
-)  # noqa: SIM905
+CONTRACT = {
+    "gmv",
+    "net",
+    "payers",
+    "daily_payers",
+    "new_payers",
+    "arppu",
+    "aov",
+    "repurchase",
+    "daily_repurchase",
+    "wake",
+    "recall",
+    "churn",
+    "retention",
+    "recall_retention",
+    "activation",
+    "registered",
+    "acquisition_budget",
+    "spend",
+    "cost_per_new",
+    "discount_rate",
+    "subsidy",
+    "subsidy_rate",
+    "penetration",
+    "registered_penetration",
+    "frequency",
+    "change",
+    "open_rate",
+    "order_rate",
+    "visit_roi",
+    "channel_retention",
+    "category_retention",
+    "quick_ratio",
+    "active",
+    "retained",
+    "lost",
+    "funnel_activated",
+    "funnel_retained",
+    "funnel_revenue",
+    "funnel_referred",
+    "variables",
+}
 COMPUTED = [metric for metric in dictionary.METRICS if metric.query]
 
 
