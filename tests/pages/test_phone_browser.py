@@ -92,6 +92,7 @@ def test_enter_in_the_note_decides_nothing(phone, tasks: list[Task]) -> None:
     page.fill("[name=note]", "有狗")
     page.press("[name=note]", "Enter")
     page.locator("[value=refused]").click()
+    expect(cell(page, "602")).to_have_class("cell refused")
     unsent(page, 0)
     assert [(one.outcome, one.note) for one in Visit.objects.all()] == [("refused", "有狗")]
 
