@@ -22,8 +22,8 @@ class Command(BaseCommand):
     help = (
         "Import registrations (phone, time; channel, community, name, address) or referrals (who brought whom) from "
         "CSV or XLSX files (- is standard input), each in one transaction. Bad rows stay out, each with its reason; "
-        "rows = created + updated + unchanged + refused. Exit codes: 0 every file was written (with --dry-run: could be), 1 a "
-        "file was refused, or nothing of it could be taken, 2 wrong use."
+        "rows = created + updated + unchanged + refused. Exit codes: 0 every file was written (with --dry-run: could "
+        "be), 1 a file was refused, or nothing of it could be taken, 2 wrong use."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
