@@ -85,14 +85,14 @@ def cells(as_of: date, places: Places, *, grain: str, breakdown: str = "", since
         unit=unit, join=join, cohort=starts.format(day="o.day"), period=starts.format(day="d.day"), k=_STEPS[grain]
     )
     found = sql.rows(text, as_of=as_of, places=_listed(places), since=since)
-    return [(name, cohort, k, Cell(*numbers)) for name, cohort, k, *numbers in found]
+    return [(name, cohort, k, Cell._make(numbers)) for name, cohort, k, *numbers in found]
 
 
 def week_cells(as_of: date, places: Places, since: date = date.min) -> list[Row]:
     """`cells` by community and week from the roll-up, many times faster; right for weeks that were over before as_of.
     `last` looks ahead: right only where nothing was bought since as_of (`is_newest`)."""
     found = sql.rows(_WEEK_CELLS, as_of=as_of, places=_listed(places), since=since)
-    return [(place, cohort, k, Cell(*numbers)) for place, cohort, k, *numbers in found]
+    return [(place, cohort, k, Cell._make(numbers)) for place, cohort, k, *numbers in found]
 
 
 def is_newest(as_of: date) -> bool:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from opsdesk.lib.words import N_
 
@@ -53,8 +54,7 @@ STEPS = {
 }
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A cohort in its k-th period. `every`: customers with a purchase in each period up to it; `recalled`: with one in
     it and none in the one before; `last`: whose newest purchase is in it. Money in fen."""
 
@@ -66,7 +66,7 @@ class Cell:
     recalled: int = 0
     last: int = 0
 
-    def __add__(self, other: "Cell") -> "Cell":
+    def __add__(self, other: "Cell") -> "Cell":  # type: ignore[override]
         return Cell(
             self.customers + other.customers,
             self.purchases + other.purchases,
