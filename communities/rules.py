@@ -94,7 +94,7 @@ ROLES: dict[str, Role] = {
         frozenset(
             _READ
             | {REVEAL_PHONE, EXPORT, TAG, IMPORT, SEE_RUNS, RECOMPUTE, CHANGE_POLICIES, CHANGE_PLACES}
-            | {SEE_STAFF, CHANGE_STAFF, HAND_OVER, CHANGE_WISHES, SEND_MESSAGES}
+            | {SEE_STAFF, CHANGE_STAFF, HAND_OVER, CHANGE_WISHES, SEND_MESSAGES, KEEP_MODELS}
         ),
     ),
     "station_lead": Role(

@@ -86,7 +86,7 @@ def test_every_dimension_is_drawn_and_its_numbers_are_lists_as_long(people, as_,
 
 
 def test_the_people_lead_to_the_customer_list_of_as_many(people, as_, case):
-    page = as_("manager").get(reverse("case-people", args=[case.number]), {"only": "missing"}, headers=EN)
+    page = as_("manager").get(reverse("case-people", args=[case.number]), {"who": "missing"}, headers=EN)
     assert (page.context["all"], page.context["missing"], len(page.context["people"])) == (30, 25, 25)
     assert len(page.context["ids"].split(",")) == 25
     assert "139****" in page.content.decode()

@@ -103,11 +103,10 @@ def legend(board: Board) -> list[str]:
 def small(
     board: Board, names: Mapping[str, str], links: Mapping[str, str], codes: Mapping[int, str] | None
 ) -> list[dict[str, Any]]:
-    """One small table and one line a unit, all on one scale: the whole's mean is the dotted line in each. `codes` of
-    communities where cells may lead to people. The tables are drawn only under a breakdown."""
-    k, units = first_telling(board.ask.metric), board.units(SMALL_COLUMNS)
-    firsts = {unit: _values(lines, k) for unit, lines in units.items() if unit in names}
-    sizes = {unit: sum(line.size for line in lines) for unit, lines in units.items()}
+    """One small table and one line a named unit, all on one scale: the whole's mean is the dotted line in each. `codes`
+    of communities where cells may lead to people. The tables are drawn only under a breakdown."""
+    k, units, sizes = first_telling(board.ask.metric), board.units(names, SMALL_COLUMNS), board.sizes
+    firsts = {unit: _values(lines, k) for unit, lines in units.items()}
     every = [value for unit, values in firsts.items() if sizes[unit] >= board.few for value in values] or [0.0]
     mean = board.means[k].value if len(board.means) > k else None
     return [
@@ -117,7 +116,7 @@ def small(
             "mean": valued(_mean(lines, k), board.ask.metric),
             "rows": rows(board, lines[-SMALL_LINES:], _place(board, unit, codes)) if board.ask.breakdown else [],
         }
-        for unit, lines in units.items() if unit in firsts
+        for unit, lines in units.items()
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from communities.models import StaffMember
 from communities.policies import queries as policies
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
-from opsdesk.lib import exports, figures, htmx
+from opsdesk.lib import exports, figures, fold, htmx
 from users.boards import cohort_drawing, cohort_levers, cohorts, places
 from users.boards.alerts import marks
 from users.boards.cohort_forms import BudgetForm
@@ -46,6 +46,8 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
     codes = {one.pk: one.code for one in desk.communities} if linked else None
     rang = marks.of(board)
     heads = cohorts.heads(ask.grain, len(board.means))
+    names = unit_names(desk, board)
+    named, in_all = fold.folded([unit for unit in board.sizes if unit in names], request.GET)
     context = _choices(ask) | cohort_levers.drawn(desk, board) | {
         "sight": board.sight,
         "ask": ask,
@@ -68,8 +70,11 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         },
         "is_modal": ask.metric in rules.MODAL,
         "units": marks.on_units(
-            cohort_drawing.small(board, unit_names(desk, board), unit_links(request, desk, ask), codes), board, rang
+            cohort_drawing.small(
+                board, {unit: names[unit] for unit in named}, unit_links(request, desk, ask), codes
+            ), board, rang
         ),
+        "units_in_all": in_all,
         "table": cohorts.table_rows(board) if request.GET.get("as") == "table" else None,
         "may_export": desk.may(EXPORT),
     }  # fmt: skip
@@ -111,12 +116,12 @@ def read_board(request: HttpRequest, desk: Desk, ask: Ask) -> Board | None:
 def unit_names(desk: Desk, board: Board) -> dict[str, str]:
     """Name by unit, of those in reach; a channel is its own name."""
     if board.ask.breakdown == "channel":
-        return {unit: unit or _("Channel not told") for unit in board.unit_keys}
+        return {unit: unit or _("Channel not told") for unit in board.sizes}
     if board.ask.breakdown == "station":
         stations = places_queries.stations_in(desk.scope_for(SEE_BOARDS))
         return {str(one.pk): one.name for one in stations} | {"0": _("No station")}
     if namer := _NAMERS.get(board.ask.breakdown):
-        return namer(list(map(int, board.unit_keys)))
+        return namer(list(map(int, board.sizes)))
     return {str(place): name or _("Unassigned") for place, _code, name in places.named_places(desk)}
 
 

@@ -1,6 +1,6 @@
 """What the cohort board is asked for and reads: its triangles, its levers, the people behind a cell."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -76,21 +76,25 @@ class Board:
     def means(self) -> list[Spot]:
         return rules.averages(self.lines)
 
-    @property
-    def unit_keys(self) -> list[str]:
-        return list(dict.fromkeys(row[0] for row in self.rows))
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """People of the cohorts shown by unit, largest first."""
+        shown, found = set(self.cohorts), dict.fromkeys((row[0] for row in self.rows), 0)
+        for unit, cohort, k, cell in self.rows:
+            found[unit] += cell.customers if not k and cohort in shown else 0
+        return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
     @cached_property
     def by_unit(self) -> dict[str, list[Line]]:
-        return self.units()
+        return self.units(self.sizes)
 
-    def units(self, width: int | None = None) -> dict[str, list[Line]]:
-        """The same triangle of every unit, largest first; `width`: only so many periods of it."""
-        units: dict[str, Rows] = {}
+    def units(self, wanted: Collection[str], width: int | None = None) -> dict[str, list[Line]]:
+        """The same triangle of these units, largest first; `width`: only so many periods of it."""
+        units: dict[str, Rows] = {unit: [] for unit in self.sizes if unit in wanted}
         for row in self.rows:
-            units.setdefault(row[0], []).append(row)
-        drawn = {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows), width) for unit, rows in units.items()}
-        return dict(sorted(drawn.items(), key=lambda pair: -sum(line.size for line in pair[1])))
+            if row[0] in units:
+                units[row[0]].append(row)
+        return {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows), width) for unit, rows in units.items()}
 
     def lines_of(self, cells: Cohorts, width: int | None = None) -> list[Line]:
         return rules.triangle(

@@ -126,8 +126,8 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
     if not found.split or (by and (by not in split.DIMENSIONS or by == split.COMMUNITY)):
         raise Http404
     people = split_queries.people(queries.fall_of(found), by, key)
-    only = request.GET.get("only", "")
-    wanted = [(pk, back) for pk, back in people if not (only == "missing" and back)]
+    who = request.GET.get("who", "")
+    wanted = [(pk, back) for pk, back in people if not (who == "missing" and back)]
     start = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
     rows = {row.pk: row for row in batches.people([pk for pk, _back in wanted[start : start + SHOWN]])}
     context = {
@@ -137,7 +137,7 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
         "people": [(rows[pk], back) for pk, back in wanted[start : start + SHOWN] if pk in rows],
         "all": len(people),
         "missing": sum(not back for _pk, back in people),
-        "only": only,
+        "who": who,
         "after": start + SHOWN if len(wanted) > start + SHOWN else None,
         "ids": ",".join(str(pk) for pk, _back in wanted) if len(wanted) <= 500 else "",
     }
