@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from opsdesk.lib import engines
 from tests import cast
@@ -21,6 +22,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     with engines.using(settings.DATA_DIR):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """Every test begins in the language of the settings, whichever the one before it asked a page in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
