@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -78,7 +78,7 @@ def _is_id(text: str) -> bool:
 def found(scope: Scope, drive: Drive, asked: Asked) -> QuerySet[Any]:
     """One row a task in reach with its person and taste (task_once_a_drive)."""
     mine = queries.tasks(scope).filter(drive=drive, **asked.conditions()).select_related("assignee", "offer__taste")
-    return mine.annotate(walk=Coalesce(F("station_id"), 0) * STATION + F("place"))
+    return mine.annotate(walk=Cast(Coalesce(F("station_id"), 0), BigIntegerField()) * STATION + F("place"))
 
 
 @desk_page(SEE_FIELD)
