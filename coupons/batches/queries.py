@@ -197,13 +197,15 @@ def members(batch: Batch, fate: str = "", reason: str = "") -> QuerySet[BatchMem
 
 
 def sample(batch: Batch, turn: int) -> list[Any]:
-    """Twenty recipients with what a list shows of each, others at every `turn`: those who drew the numbers from a
-    place on that the turn names (batch_member_fate)."""
-    start = rules.draw(batch.number, turn)
-    going = members(batch, BatchMember.Fate.SEND).order_by("draw", "customer_id")
-    ids = list(going.filter(draw__gte=start).values_list("customer_id", flat=True)[:SAMPLE])
-    if len(ids) < SAMPLE:
-        ids += going.filter(draw__lt=start).values_list("customer_id", flat=True)[: SAMPLE - len(ids)]
+    """Twenty recipients with what a list shows of each, the next twenty at every `turn`: in the order of the numbers
+    they drew (batch_member_fate), from a place on that the batch's own number names, and round to the first."""
+    going = members(batch, BatchMember.Fate.SEND).order_by("draw", "customer_id").values_list("customer_id", flat=True)
+    many = going.count()
+    if many <= SAMPLE:
+        return people(list(going))
+    start = (rules.draw(batch.number, 0) + turn * SAMPLE) % many
+    ids = list(going[start : start + SAMPLE])
+    ids += going[: SAMPLE - len(ids)]
     return people(ids)
 
 
