@@ -1,31 +1,29 @@
 """What waits for a person: one list from every app, the most urgent first, each with one verb that leads to it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from campaigns.cases import queries as cases
 from communities import rules
 from communities.access import Desk
 from communities.models import StaffAct
 from coupons.batches import queries as batches
 from coupons.batches.models import Batch
 from coupons.handover.models import Parcel
-from opsdesk import run_words
+from opsdesk import run_words, waiting_cases
 from opsdesk.lib import sql
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
-from users.boards.alerts import shown as alerts_shown
+from opsdesk.waiting_lines import Finder, Item
 from users.imports.models import ImportFile
 from users.imports.pages import queries as imports
 from users.outbox import queries as outbox
 from users.outbox.models import Message
 from users.pulse import queries as pulse
-from users.retention import alert_queries as alerts
 
 APPROVAL = "clipboard-check"  # the icon of what this person is to approve
 KEEP_DAYS = imports.KEEP_DAYS
@@ -33,25 +31,8 @@ EACH = 3  # imports with rows left out that are named one by one
 ALARM_DAYS = 3
 
 
-@dataclass(frozen=True)
-class Item:
-    """One line of the list. `since`: when it began to wait, `waited`: seconds since; `urgent`: past its time."""
-
-    icon: str
-    kind: str
-    title: str
-    note: str
-    since: dt.datetime | None
-    verb: str
-    href: str
-    urgent: bool = False
-    waited: float | None = None
-
-
-Finder = Callable[[Desk, dt.datetime], Iterator[Item]]
-
 # One row: which troubles exist anywhere at all, so that a quiet day costs one question and not one a kind of trouble
-# (message_state, parcel_state, alert_open, case_state; checks and failed runs are few).
+# (message_state, parcel_state, alert_open, case_state, lesson_unread; checks and failed runs are few).
 _TROUBLES = """
 SELECT EXISTS (SELECT FROM users_message WHERE state = 'unknown'),
        EXISTS (SELECT FROM coupons_parcel WHERE state = 'unknown'),
@@ -60,7 +41,10 @@ SELECT EXISTS (SELECT FROM users_message WHERE state = 'unknown'),
        EXISTS (SELECT FROM users_retentionalert a WHERE closed_at IS NULL AND recovered_on IS NULL
                   AND NOT EXISTS (SELECT FROM campaigns_casealert c WHERE c.alert_id = a.id)),
        EXISTS (SELECT FROM campaigns_case WHERE kind = 'incident' AND taken_by_id IS NULL
-                  AND state NOT IN ('closed', 'nothing'))
+                  AND state NOT IN ('closed', 'nothing')),
+       EXISTS (SELECT FROM campaigns_case WHERE kind = 'practice' AND taken_by_id IS NULL AND state = 'open'),
+       EXISTS (SELECT FROM campaigns_receipt r JOIN campaigns_lesson l ON l.id = r.lesson_id
+                WHERE r.read_at IS NULL AND l.due_on < %(today)s)
 """
 
 
@@ -77,7 +61,7 @@ def _in_trouble(finders: list[Finder], now: dt.datetime) -> list[Finder]:
     """Those of TROUBLES that would find something in somebody's reach."""
     if not finders:
         return []
-    there = sql.rows(_TROUBLES, since=now - dt.timedelta(days=KEEP_DAYS))[0]
+    there = sql.rows(_TROUBLES, since=now - dt.timedelta(days=KEEP_DAYS), today=now.date())[0]
     return [find for (_needs, find), exists in zip(TROUBLES, there, strict=True) if exists and find in finders]
 
 
@@ -232,21 +216,6 @@ def _acts_of(desk: Desk, act: StaffAct) -> str:
     return reverse("staff_member", args=[act.thing_id])
 
 
-def open_alerts(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    """Alerts that nobody has put off, closed or made a case of (alert_open)."""
-    waiting = alerts.visible(desk.scope_for(rules.RUN_CASES)).filter(alerts.in_state("open", now.date()), in_case=None)
-    for alert in waiting.order_by("-id")[:5]:
-        yield Item(
-            "alert-triangle",
-            gettext("Alert"),
-            alerts_shown.title(alert),
-            alerts_shown.note(alert),
-            alert.raised_at,
-            gettext("Look"),
-            reverse("alert", args=[alert.pk]),
-        )
-
-
 def batches_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Batches that wait for this person: to be decided, or sent back to whoever made them."""
     approves = desk.scope_for(rules.APPROVE_COUPONS) if desk.may(rules.APPROVE_COUPONS) else None
@@ -278,24 +247,6 @@ def _sent_back(batch: Batch) -> Item:
         gettext("Look"),
         reverse("batch", args=[batch.pk]),
     )
-
-
-def untaken_incidents(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    """Incidents that nobody is in charge of (case_state)."""
-    for case in cases.untaken(desk.scope_for(rules.RUN_CASES))[:5]:
-        whole = case.split["whole"]
-        yield Item(
-            "alert-triangle",
-            gettext("Incident"),
-            gettext("%(community)s: fewer new payers came back, and nobody is in charge")
-            % {"community": case.community},
-            gettext("%(number)s: %(back)s of %(n)s came back")
-            % {"number": case.number, "back": count(whole["back"]), "n": count(whole["n"])},
-            case.opened_at,
-            gettext("Look"),
-            reverse("case", args=[case.number]),
-            urgent=True,
-        )
 
 
 def unknown_messages(desk: Desk, now: dt.datetime) -> Iterator[Item]:
@@ -349,6 +300,8 @@ TROUBLES: list[tuple[str, Finder]] = [
     (rules.HAND_OVER, unknown_parcels),
     (rules.SEE_RUNS, broken_invariants),
     (rules.SEE_RUNS, failed_work),
-    (rules.RUN_CASES, open_alerts),
-    (rules.RUN_CASES, untaken_incidents),
+    (rules.RUN_CASES, waiting_cases.open_alerts),
+    (rules.RUN_CASES, waiting_cases.untaken_incidents),
+    (rules.RUN_CASES, waiting_cases.untaken_cards),
+    (rules.RUN_CASES, waiting_cases.late_lessons),
 ]

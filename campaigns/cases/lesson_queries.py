@@ -25,6 +25,17 @@ class Reading:
         return self.people - self.read
 
 
+@dataclass(frozen=True)
+class Late:
+    """A lesson past its day: at how many stations how many people, who may still read it, have not."""
+
+    lesson_id: int
+    title: str
+    due_on: date
+    stations: int
+    people: int
+
+
 def lessons(scope: Scope) -> QuerySet[Lesson]:
     """Newest first: those of cases in reach, and those that somebody in reach was told. `people`, `readers`: of the
     receipts in reach (lesson_receipt_once)."""
@@ -67,6 +78,15 @@ def of_stations(scope: Scope, lesson: Lesson, as_of: date) -> list[Reading]:
     return [
         Reading(station, name or "", people, read, people - read if late else 0) for station, name, people, read in rows
     ]
+
+
+def late(scope: Scope, as_of: date) -> list[Late]:
+    """One row a lesson, the one due longest first (lesson_unread). Who has left needs no reminder."""
+    unread = Receipt.objects.filter(_in_reach(scope), read_at=None, staff__is_active=True, lesson__due_on__lt=as_of)
+    rows = unread.values_list("lesson_id", "lesson__title", "lesson__due_on").annotate(
+        stations=Count("station", distinct=True), people=Count("id")
+    )
+    return [Late(*row) for row in rows.order_by("lesson__due_on", "lesson_id")]
 
 
 def readers_at(lesson: Lesson, at: datetime) -> set[int]:

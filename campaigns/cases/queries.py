@@ -87,6 +87,11 @@ def untaken(scope: Scope) -> QuerySet[Case]:
     return open_ones(scope, kind="incident").filter(taken_by=None)
 
 
+def untaken_cards(scope: Scope) -> QuerySet[Case]:
+    """Best-practice cards nobody has put their hand to, with their alerts at hand."""
+    return with_alerts(open_ones(scope, kind="practice").filter(taken_by=None, state="open"))
+
+
 def steps(case: Case) -> list[CaseStep]:
     """In the order of the checklist."""
     place = {step: n for n, step in enumerate(rules.STEPS)}

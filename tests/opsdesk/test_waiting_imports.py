@@ -9,7 +9,7 @@ from django.utils import timezone
 from communities import rules
 from communities.access import Desk
 from opsdesk import waiting
-from opsdesk.waiting import Item
+from opsdesk.waiting_lines import Item
 from tests.cast import Cast
 from users.imports.models import ImportFile
 from users.orders.models import Source

@@ -1,0 +1,85 @@
+"""What waits of alerts and what became of them: falls nobody looks into, cards nobody has taken up, lessons unread."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from campaigns.boards.cases import shown as cases_shown
+from campaigns.cases import lesson_queries as lessons
+from campaigns.cases import queries as cases
+from communities import rules
+from communities.access import Desk
+from opsdesk.lib.figures import count, percent
+from opsdesk.waiting_lines import Item
+from users.boards.alerts import shown as alerts_shown
+from users.retention import alert_queries as alerts
+
+EACH = 5  # of a kind that are named one by one
+
+
+def open_alerts(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Alerts that nobody has put off, closed or made a case of (alert_open)."""
+    waiting = alerts.visible(desk.scope_for(rules.RUN_CASES)).filter(alerts.in_state("open", now.date()), in_case=None)
+    for alert in waiting.order_by("-id")[:EACH]:
+        yield Item(
+            "alert-triangle",
+            gettext("Alert"),
+            alerts_shown.title(alert),
+            alerts_shown.note(alert),
+            alert.raised_at,
+            gettext("Look"),
+            reverse("alert", args=[alert.pk]),
+        )
+
+
+def untaken_incidents(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Incidents that nobody is in charge of (case_state)."""
+    for case in cases.untaken(desk.scope_for(rules.RUN_CASES))[:EACH]:
+        whole = case.split["whole"]
+        yield Item(
+            "alert-triangle",
+            gettext("Incident"),
+            gettext("%(community)s: fewer new payers came back, and nobody is in charge")
+            % {"community": case.community},
+            gettext("%(number)s: %(back)s of %(n)s came back")
+            % {"number": case.number, "back": count(whole["back"]), "n": count(whole["n"])},
+            case.opened_at,
+            gettext("Look"),
+            reverse("case", args=[case.number]),
+            urgent=True,
+        )
+
+
+def untaken_cards(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Best-practice cards that nobody has taken up (case_state)."""
+    for line in map(cases_shown.line, cases.untaken_cards(desk.scope_for(rules.RUN_CASES))[:EACH]):
+        told = {"number": line.case.number, "rate": percent(line.rate), "usual": percent(line.usual)}
+        yield Item(
+            "star",
+            gettext("Best practice"),
+            gettext("%(community)s: more new payers came back, and nobody has looked why yet")
+            % {"community": line.case.community},
+            gettext("%(number)s: %(rate)s came back, usual is %(usual)s") % told,
+            line.case.opened_at,
+            gettext("Look"),
+            reverse("case", args=[line.case.number]),
+        )
+
+
+def late_lessons(desk: Desk, now: dt.datetime) -> Iterator[Item]:
+    """Lessons past their day that somebody at a station in reach has not read (lesson_unread)."""
+    for late in lessons.late(desk.scope_for(rules.RUN_CASES), now.date())[:EACH]:
+        stations = ngettext("%(n)s station is late", "%(n)s stations are late", late.stations)
+        people = ngettext("%(n)s person has not read it", "%(n)s people have not read it", late.people)
+        yield Item(
+            "book-2",
+            gettext("Lesson"),
+            gettext("%(title)s: %(stations)s")
+            % {"title": late.title, "stations": stations % {"n": count(late.stations)}},
+            people % {"n": count(late.people)},
+            dt.datetime.combine(late.due_on, dt.time.max, now.tzinfo),
+            gettext("Remind"),
+            reverse("lesson", args=[late.lesson_id]),
+        )
