@@ -35,7 +35,7 @@ def open_due(as_of: date) -> Opened:
     """Every fall nobody has looked into yet opens an incident or joins the one of its community. Oldest first, so that
     one trouble is one case."""
     opened = joined = 0
-    for alert in queries.falls_without_case():
+    for alert in queries.without_case(queries.FALL, as_of):
         _case, is_new = open_for(alert, as_of)
         opened, joined = opened + is_new, joined + (not is_new)
     return Opened(opened, joined)

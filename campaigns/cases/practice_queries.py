@@ -94,12 +94,6 @@ def _midnight(day: date) -> datetime:
 # -- Cards -------------------------------------------------------------------------------------------------------------
 
 
-def rises_without_case() -> list[RetentionAlert]:
-    """Open rises that no card has taken in, oldest cohort first (alert_open)."""
-    found = RetentionAlert.objects.filter(direction=RetentionAlert.Direction.RISE, closed_at=None, in_case=None)
-    return list(found.select_related("community").order_by("cohort", "k", "id"))
-
-
 def case_to_join(alert: RetentionAlert) -> Case | None:
     """The open card of its community, else the one that another alert of the same cohort opened."""
     there = Case.objects.filter(community=alert.community_id, kind="practice").select_related("community")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from campaigns.cases import actions, lessons, practice_queries, practice_rules, rules
+from campaigns.cases import actions, lessons, practice_queries, practice_rules, queries, rules
 from campaigns.cases.models import Case, CaseAlert, Lesson
 from campaigns.cases.practice_rules import Count, Share
 from communities.models import StaffMember
@@ -37,7 +37,7 @@ class Opened:
 def open_due(as_of: date) -> Opened:
     """Every rise that no card has taken in opens one or joins that of its community, oldest first."""
     opened = joined = 0
-    for alert in practice_queries.rises_without_case():
+    for alert in queries.without_case(RetentionAlert.Direction.RISE, as_of):
         _case, is_new = open_for(alert, as_of)
         opened, joined = opened + is_new, joined + (not is_new)
     return Opened(opened, joined)

@@ -15,9 +15,11 @@ from users.retention.models import RetentionAlert
 FALL = RetentionAlert.Direction.FALL
 
 
-def falls_without_case() -> list[RetentionAlert]:
-    """Open falls that no case has taken in, oldest cohort first (alert_open)."""
-    found = RetentionAlert.objects.filter(direction=FALL, closed_at=None, in_case=None)
+def without_case(direction: str, as_of: date) -> list[RetentionAlert]:
+    """Open alerts that no case has taken in, oldest cohort first (alert_open). One that somebody put off waits until
+    its day, and needs no case if it is back to the usual by then."""
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=as_of, recovered_on=None)
+    found = RetentionAlert.objects.filter(awake, direction=direction, closed_at=None, in_case=None)
     return list(found.select_related("community").order_by("cohort", "k", "id"))
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from campaigns.cases import actions, opening, queries, split, split_queries
+from campaigns.cases import actions, opening, practices, queries, split, split_queries
 from campaigns.cases.models import Case, CaseStep
 from communities.models import Notice
 from tests.campaigns import case_world as world
@@ -12,6 +12,7 @@ from tests.conftest import TODAY
 from users.orders.models import Category
 
 pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
 
 
 def test_a_fall_opens_one_incident_with_the_five_steps_in_their_order(people):
@@ -54,6 +55,36 @@ def test_a_rise_a_closed_alert_and_another_community_are_no_part_of_it(people):
     world.make_alert(people.jinling)
     assert opening.open_due(TODAY) == opening.Opened(2, 0)
     assert set(Case.objects.values_list("community__code", flat=True)) == {"cuiping", "jinling"}
+
+
+SNOOZED = {
+    "never put off": ({}, 1),
+    "put off until tomorrow": ({"snoozed_until": TODAY + DAY}, 0),
+    "put off until today": ({"snoozed_until": TODAY}, 1),
+    "put off until yesterday": ({"snoozed_until": TODAY - DAY}, 1),
+    "put off, and back to the usual meanwhile": ({"snoozed_until": TODAY - DAY, "recovered_on": TODAY - DAY}, 0),
+    "back to the usual, and never put off": ({"recovered_on": TODAY - DAY}, 1),
+    "put off, and closed meanwhile": (
+        {"snoozed_until": TODAY, "closed_at": dt.datetime(2018, 5, 6, tzinfo=dt.UTC)}, 0,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("direction", ["fall", "rise"])
+@pytest.mark.parametrize("name", SNOOZED)
+def test_an_alert_that_was_put_off_opens_no_case_before_its_day(name: str, direction: str, people):
+    fields, cases = SNOOZED[name]
+    world.make_alert(people.cuiping, direction=direction, **fields)
+    opened = (opening if direction == "fall" else practices).open_due(TODAY)
+    assert (opened.cases, Case.objects.count()) == (cases, cases)
+
+
+def test_one_put_off_joins_the_open_case_of_its_community_no_sooner(people):
+    world.make_case(people)
+    later = world.make_alert(people.cuiping, k=2, snoozed_until=TODAY + DAY)
+    assert opening.open_due(TODAY) == opening.Opened(0, 0)
+    assert opening.open_due(TODAY + DAY) == opening.Opened(0, 1)
+    assert queries.case_of(later) is not None
 
 
 def test_the_split_names_the_leaf_vegetables_first_and_adds_up(people):
