@@ -53,7 +53,7 @@ def test_a_flows_list_is_as_long_as_its_number(world: World) -> None:
 
 
 @quickly
-@given(worlds(thresholds), st.integers(0, DAYS))
+@given(worlds(thresholds), st.integers(7, DAYS))
 def test_the_levers_count_purchases_and_payers_by_the_rules(world: World, day: int) -> None:
     until = START + dt.timedelta(days=day)
     with written(world):

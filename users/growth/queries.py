@@ -33,13 +33,18 @@ def flows(places: Places, since: date, until: date) -> dict[int, dict[date, Flow
     return found
 
 
-# One row a community and week: purchases in it and customers who paid for the first time. All weeks before `since` are
-# one row without a week. Days from `until` on are left out (key community_id, day).
+# One row a community and week: purchases in it and customers who paid for the first time, from days (key community_id,
+# day) since the Monday `since`, up to, not with, `until`; and one row without a week for those of all weeks before,
+# from the weeks' flows, of which there are a seventh (key community_id, week).
 _LEVERS = """
-SELECT community_id, CASE WHEN day >= %(since)s THEN day - (EXTRACT(isodow FROM day)::int - 1) END,
-       sum(purchases)::int, sum(new_payers)::int
+SELECT community_id, NULL AS week, 0 AS purchases, sum(fresh)::int
+  FROM users_flowweek
+ WHERE week < %(since)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+ GROUP BY 1
+UNION ALL
+SELECT community_id, day - (EXTRACT(isodow FROM day)::int - 1), sum(purchases)::int, sum(new_payers)::int
   FROM users_communityday
- WHERE day < %(until)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+ WHERE day >= %(since)s AND day < %(until)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
  GROUP BY 1, 2
 """
 
@@ -54,7 +59,7 @@ class Levers:
 
 
 def levers(places: Places, weeks: Sequence[date], until: date) -> dict[int, Levers]:
-    """By community, for these Mondays in a row; `until`: the as-of date."""
+    """By community, for these Mondays in a row; `until`: the as-of date, none before the first of them."""
     found: dict[int, dict[date | None, tuple[int, int]]] = {}
     for place, week, purchases, fresh in sql.rows(_LEVERS, places=_listed(places), since=weeks[0], until=until):
         found.setdefault(place, {})[week] = (purchases, fresh)

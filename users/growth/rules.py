@@ -2,10 +2,11 @@
 at this tap and this leak. Pure."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, stdev
+from typing import NamedTuple
 
 from opsdesk.lib.intervals import Z
 from opsdesk.lib.words import N_
@@ -32,8 +33,7 @@ AHEAD = 12  # weeks that a projection is drawn for
 FURTHEST = 520  # weeks: nobody plans further than ten years
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """One place's week. `lost` bought in the week before and not in it."""
 
     active: int = 0
@@ -41,9 +41,6 @@ class Flow:
     retained: int = 0
     recalled: int = 0
     lost: int = 0
-
-    def __add__(self, other: "Flow") -> "Flow":
-        return Flow(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def tap(self) -> int:
@@ -70,7 +67,12 @@ NOTHING = Flow()
 
 def total(flows: Mapping[int, Mapping[date, Flow]], weeks: Sequence[date]) -> dict[date, Flow]:
     """All places together, week by week; a week in which nothing happened is there too."""
-    return {week: sum((place.get(week, NOTHING) for place in flows.values()), NOTHING) for week in weeks}
+    return {week: together(place.get(week, NOTHING) for place in flows.values()) for week in weeks}
+
+
+def together(flows: Iterable[Flow]) -> Flow:
+    """Several places in one week."""
+    return Flow(*map(sum, zip(*flows, strict=True)))
 
 
 def breaks(flows: Mapping[date, Flow]) -> list[date]:
