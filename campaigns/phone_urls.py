@@ -4,12 +4,13 @@ from django.urls import path
 
 from campaigns.boards import callback_phone, lesson_phone
 from campaigns.boards.cues import phone as cue_phone
-from campaigns.boards.phone import door, events, my_day
+from campaigns.boards.phone import door, events, my_day, walk
 
 # my day, a door, outcomes
 day_urls = [
     path("", my_day.my_day, name="my-day"),
     path("lists/", my_day.lists, name="phone-lists"),
+    path("walk/<slug:number>/<int:station_id>/<int:person_id>/", walk.walk_list, name="walk-list"),
     path("messages/", my_day.messages, name="phone-messages"),
     path("me/", my_day.me, name="phone-me"),
     path("token/", my_day.token, name="phone-token"),

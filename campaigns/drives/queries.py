@@ -46,7 +46,12 @@ def tasks(scope: Scope) -> QuerySet[Task]:
 def open_tasks(scope: Scope, at: datetime) -> QuerySet[Task]:
     """What is to do at this moment, in the order of the walk (task_of_a_station): of drives that run and have begun,
     but nothing of customers who wish otherwise and of communities where contact is paused: both hold at once."""
-    return tasks(scope).filter(under_way(at), state="open").filter(~_unwanted(), ~_paused(at)).order_by("place", "id")
+    return tasks(scope).filter(under_way(at), wanted(at), state="open").order_by("place", "id")
+
+
+def wanted(at: datetime) -> Q:
+    """Tasks of customers who may be contacted so: both hold at once, also where a task is still open."""
+    return ~Q(_unwanted()) & ~Q(_paused(at))
 
 
 def under_way(at: datetime) -> Q:
@@ -69,7 +74,15 @@ def _paused(at: datetime) -> Exists:
 def walk(scope: Scope, staff: StaffMember, at: datetime) -> list[Task]:
     """What one person has to do now, in order: their own tasks and those that nobody has at their stations; with what
     they did in the last twelve hours, for the states of the grid. Drives of the most valuable first come first."""
-    mine = Q(assignee=staff) | Q(assignee=None, station_id__in=scope.stations)
+    return _walked(scope, Q(assignee=staff) | Q(assignee=None, station_id__in=scope.stations), at)
+
+
+def carried(scope: Scope, number: str, station_id: int, person_id: int | None, at: datetime) -> list[Task]:
+    """Of such a walk what one person (None: nobody yet) has of one drive at one station, as a sheet of paper has it."""
+    return _walked(scope, Q(drive__number=number, station_id=station_id, assignee=person_id), at)
+
+
+def _walked(scope: Scope, mine: Q, at: datetime) -> list[Task]:
     to_do = open_tasks(scope, at).filter(mine).exclude(channel=BY_THEMSELVES)
     done = tasks(scope).filter(mine, drive__state="running", last_at__gt=at - SHOWN_DONE).exclude(state="open")
     return sorted([*to_do, *done], key=_turn)

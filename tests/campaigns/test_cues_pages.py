@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -187,6 +188,14 @@ def test_a_printed_sheet_bears_the_name_of_whoever_prints_it_and_no_whole_phone(
     assert re.search(r"<span>lead \d{4}-\d\d-\d\d \d\d:\d\d</span>", page)
     assert "138****1111" in page
     assert "13800001111" not in page
+
+
+def test_a_printed_sheet_carries_a_code_that_opens_its_doors(sheets: dict[str, Cue], as_) -> None:
+    page = unescape(as_("lead").get(reverse("cues-print")).content.decode())
+    path = re.search(r'<span class="address">testserver(.*?)</span>', page)
+    assert path and 'fill="#fff"' in page
+    assert "何**" in as_("staff").get(path[1]).content.decode()
+    assert "何**" not in as_("other_staff").get(path[1]).content.decode()
 
 
 def test_a_file_holds_the_doors_in_reach_masked_and_is_logged(sheets: dict[str, Cue], people: Cast, as_) -> None:

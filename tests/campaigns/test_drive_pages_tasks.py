@@ -4,15 +4,18 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.boards.phone import codes
 from campaigns.drives.models import Drive, Task
 from campaigns.visits.models import RefusedEvent, Visit
 from communities.models import Assignment, StaffAct, StaffMember
 from opsdesk.lib import limits
 from tests.campaigns.drives_world import make_doors, running_drive
 from tests.campaigns.visiting import event, tell
+from users.contact.models import ContactWish
 
 pytestmark = pytest.mark.django_db
 EN = {"Accept-Language": "en"}
@@ -256,6 +259,29 @@ def test_a_walk_list_bears_the_name_of_whoever_carries_it_and_no_whole_phone(peo
     assert not any(task.customer.phone in text for task in mine(people))
     assert f"<span>{people.staff}" in text
     assert StaffAct.objects.filter(verb="print", thing="drive").count() == 1
+
+
+def test_a_walk_list_leaves_out_at_once_who_wants_no_contact(people, as_, drive):
+    ContactWish.objects.create(customer=mine(people)[0].customer, do_not_contact=True)
+    address = reverse("drive-print", args=[drive.number])
+    assert as_("lead").get(address, {"person": people.staff.pk}).context["total"] == 5
+
+
+def test_a_walk_list_carries_a_code_that_opens_it_as_far_as_the_reader_may(people, as_, drive, colleague, client):
+    here = {"person": people.staff.pk, "station": people.cuiping_station.pk}
+    text = as_("lead").get(reverse("drive-print", args=[drive.number]), here).content.decode()
+    path = reverse("walk-list", args=[drive.number, people.cuiping_station.pk, people.staff.pk])
+    assert f'<span class="address">testserver{path}</span>' in text
+    assert str(codes.code_of(RequestFactory().get("/"), path).drawing) in text
+
+    assert as_("staff").get(path).url.startswith(f"{reverse('my-day')}?b=")
+    client.force_login(colleague, backend="allauth.account.auth_backends.AuthenticationBackend")
+    theirs = client.get(path)
+    assert theirs.status_code == 200
+    assert all(reverse("door", args=[task.pk]) in theirs.content.decode() for task in mine(people))
+    assert as_("other_staff").get(path).status_code == 404
+    assert as_("manager").get(path).url.startswith(reverse("drive-tasks", args=[drive.number]))
+    assert as_("auditor").get(path, follow=True).status_code == 403
 
 
 def test_a_walk_list_of_another_station_does_not_exist(people, as_, drive):

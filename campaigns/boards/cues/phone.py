@@ -22,10 +22,13 @@ from communities.access import DeskRequest, phone_page
 @phone_page()
 @require_safe
 def cues_phone(request: DeskRequest) -> HttpResponse:
-    """Today's doors in the order of the walk; `?day=` those of another day, as tomorrow's in the evening."""
+    """Today's doors in the order of the walk; `?day=` those of another day, as tomorrow's in the evening; `?station=`
+    of one's several stations one alone, as its sheet of paper has them."""
     today = timezone.localdate()
     day = cue_sheets.day_of(request.GET) or today
-    cards = cue_cards.of_cues(queries.cues(request.desk.scope, day).filter(gone=False))
+    station = request.GET.get("station", "")
+    sheet = {"sheet__station_id": station} if station.isascii() and station.isdigit() and len(station) < 10 else {}
+    cards = cue_cards.of_cues(queries.cues(request.desk.scope, day).filter(gone=False, **sheet))
     context: dict[str, Any] = {
         "day": day,
         "today": today,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns.boards.cues import cards as cue_cards
 from campaigns.boards.cues.cards import Card
+from campaigns.boards.phone import codes
 from campaigns.cuesheets import actions, queries, rules
 from campaigns.cuesheets.forms import DrawForm
 from campaigns.cuesheets.models import CueSheet
@@ -147,5 +149,11 @@ def cues_print(request: DeskRequest) -> HttpResponse:
         "ticks": [(what, _(label)) for what, label in rules.TICKS.items()],
         "mark": f"{request.user} {timezone.localtime():%Y-%m-%d %H:%M}",
         "marks": range(24),
+        "code": codes.code_of(request, _on_a_phone(shown)),
     }
     return render(request, "campaigns/cues/print.html", context)
+
+
+def _on_a_phone(shown: Shown) -> str:
+    station = {"station": str(shown.sheet.station_id)} if shown.sheet.station_id else {}
+    return f"{reverse('cues-phone')}?{urlencode({'day': shown.day.isoformat(), **station})}"

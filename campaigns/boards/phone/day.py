@@ -61,7 +61,10 @@ class Day:
 
 
 def of(desk: Desk, at: datetime) -> Day:
-    tasks = drives.walk(desk.scope, desk.staff, at)
+    return of_tasks(drives.walk(desk.scope, desk.staff, at), at)
+
+
+def of_tasks(tasks: list[Task], at: datetime) -> Day:
     cards = phone_cards.cards(tasks, phone_reading.facts(tasks, at), at)
     return Day(at, tasks, cards, phone_reading.blocks(map(phone_cards.place_of, tasks)))
 

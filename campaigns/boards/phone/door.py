@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -76,12 +75,12 @@ def door_many(request: DeskRequest) -> HttpResponse:
     found = phone_forms.ticked(request.POST.getlist("task"))
     if not form.is_valid() or not found:
         messages.warning(request, _("No door was ticked: nothing was saved."))
-        return redirect(_day_url(request.POST))
+        return redirect(my_day.address(request.POST.get("b", ""), request.POST.get("u", "")))
     answers = [visits.take_one(event, _teller(request)) for event in form.events(found)]
     taken = sum(answer.status == 200 for answer in answers)
     said = ngettext("Nobody home: %(n)s door", "Nobody home: %(n)s doors", taken) % {"n": taken}
     (messages.success if taken == len(answers) else messages.warning)(request, said)
-    return redirect(_day_url(request.POST))
+    return redirect(my_day.address(request.POST.get("b", ""), request.POST.get("u", "")))
 
 
 @phone_page()
@@ -152,12 +151,7 @@ def _back(request: DeskRequest, task: Task, answer: Answer, said: str, *, may_un
     undo = reverse("door-undo", args=[task.pk, answer.uuid]) if may_undo else ""
     messages.success(request, said, extra_tags=undo)
     place = phone_cards.place_of(task)
-    return redirect(_day_url({"b": f"{place.community_id}-{place.building}", "u": place.unit}))
-
-
-def _day_url(words: Any) -> str:
-    """My day, opened at a building and unit."""
-    return f"{reverse('my-day')}?{urlencode({name: words.get(name, '') for name in ('b', 'u')})}#recall"
+    return redirect(my_day.address(f"{place.community_id}-{place.building}", place.unit))
 
 
 def _words(task: Task, answer: Answer) -> str:

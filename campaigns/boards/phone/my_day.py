@@ -2,11 +2,13 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -59,6 +61,11 @@ def field(request: DeskRequest, day: Day, left: int) -> dict[str, Any]:
     }
 
 
+def address(building: str, unit: str) -> str:
+    """My day, opened at a building (its key) and unit."""
+    return f"{reverse('my-day')}?{urlencode({'b': building, 'u': unit})}#recall"
+
+
 def _opened(request: DeskRequest, day: Day, likely: dict[str, Chance]) -> dict[str, Any]:
     """The building and unit asked for, else where somebody is most likely at home."""
     asked, unit = request.GET.get("b", ""), request.GET.get("u")
@@ -74,15 +81,18 @@ def _opened(request: DeskRequest, day: Day, likely: dict[str, Chance]) -> dict[s
 @require_safe
 def lists(request: DeskRequest) -> HttpResponse:
     """The same tasks as lists: asked to come again, each other channel, doors building by building."""
-    day = phone_day.of(request.desk, timezone.now())
+    day, left = phone_day.of(request.desk, timezone.now()), phone_reading.reveals_left(request.user)
+    return render(request, "campaigns/phone/lists.html", as_lists(day) | field(request, day, left))
+
+
+def as_lists(day: Day) -> dict[str, Any]:
+    """A day for lists.html: (word, cards) of each channel without doors, and the cards to come to again."""
     by_channel = [
         (phone_cards.channel_word(channel), found)
         for channel in DRIVE_CHANNELS
         if (found := [card for card in day.elsewhere if card.channel == channel])
     ]
-    context = {"by_channel": by_channel, "later": [card for card in day.cards if card.later]}
-    left = phone_reading.reveals_left(request.user)
-    return render(request, "campaigns/phone/lists.html", context | field(request, day, left))
+    return {"by_channel": by_channel, "later": [card for card in day.cards if card.later]}
 
 
 @phone_page()
