@@ -90,6 +90,7 @@ refused_urls = [
 # /cases/
 case_urls: list[URLPattern] = [
     path("cases/", cases.cases, name="cases"),
+    path("cases/of-alert/<int:alert_id>/", case_steps.case_open, name="case-open"),
     path("cases/<slug:number>/", cases.case, name="case"),
     path("cases/<slug:number>/people/", cases.case_people, name="case-people"),
     path("cases/<slug:number>/split.csv", case_files.case_split_csv, name="case-split-csv"),

@@ -1,5 +1,6 @@
 """The pages of incidents: read within reach, worked through by those who run cases, refused in words."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -197,3 +198,26 @@ def test_the_split_and_the_callbacks_are_files_with_masked_phones(people, as_, c
     assert calls.count("139****") == 20
     assert not re.search(r"139\d{8}", calls)
     assert as_("lead").get(reverse("case-split-csv", args=[case.number])).status_code == 403
+
+
+# -- From an alert -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("direction", "kind"), [("fall", "incident"), ("rise", "practice")])
+def test_an_alert_that_was_put_off_is_made_a_case_of_by_hand(people, as_, direction, kind):
+    world.fallen(people).delete()
+    alert = world.make_alert(people.cuiping, direction=direction, snoozed_until=dt.date(2099, 1, 1))
+    client, open_it = as_("operator"), reverse("case-open", args=[alert.pk])
+    assert open_it in client.get(reverse("alert", args=[alert.pk])).content.decode()
+    assert as_("analyst").post(open_it).status_code == 403
+    for _time in range(2):
+        assert client.post(open_it).url == reverse("case", args=[Case.objects.get().number])
+    assert Case.objects.get().kind == kind
+    alert.refresh_from_db()
+    assert alert.snoozed_until is None
+
+
+def test_no_case_is_made_of_a_closed_alert(people, as_, case):
+    closed = world.make_alert(people.cuiping, k=2, closed_at=dt.datetime(2018, 5, 6, tzinfo=dt.UTC))
+    assert as_("operator").post(reverse("case-open", args=[closed.pk])).url == reverse("alert", args=[closed.pk])
+    assert queries.case_of(closed) is None

@@ -14,11 +14,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns.boards.cases import forms, views
-from campaigns.cases import actions, compensation, lessons, rules, sampling
+from campaigns.cases import actions, compensation, lessons, opening, practices, queries, rules, sampling
 from campaigns.cases.models import Case
 from communities.access import DeskRequest, desk_page
 from communities.rules import DRAFT_COUPONS, RUN_CASES
 from opsdesk.lib import figures
+from users.boards.alerts import views as alerts
+from users.retention import alert_actions
 
 Deed = Callable[[DeskRequest, Case], HttpResponse | None]
 
@@ -38,6 +40,23 @@ def case_deed(request: DeskRequest, number: str, deed: str) -> HttpResponse:
         messages.error(request, _("%(number)s has moved on meanwhile; nothing was done.") % {"number": number})
         answer = None
     return answer or redirect("case", number)
+
+
+@desk_page(RUN_CASES)
+@require_POST
+def case_open(request: DeskRequest, alert_id: int) -> HttpResponse:
+    """A case for an alert at once, without waiting for the night, then to it; the one it is in already, if any."""
+    alert = alerts.reached(request.desk, alert_id)
+    if not alerts.may_run(request.desk, alert):
+        raise PermissionDenied(RUN_CASES)
+    if alert.closed_at is not None:
+        messages.error(request, _("Somebody was faster: look how it stands now."))
+        return redirect("alert", alert_id)
+    open_for = opening.open_for if alert.direction == queries.FALL else practices.open_for
+    case, _is_new = open_for(alert, timezone.localdate(), request.user)
+    if alert.snoozed_until is not None:
+        alert_actions.wake(alert, request.user)
+    return redirect("case", case.number)
 
 
 def _take(request: DeskRequest, case: Case) -> None:
