@@ -51,6 +51,7 @@ ADDRESSES = [
         "from=2018-04-30&was=none&to=2018-05-07&is=silent",
         Filters(from_=MONDAY_BEFORE, was=("none",), to=MONDAY, is_=("silent",)),
     ),
+    ("signup=12&told=created,unchanged", Filters(signup=12, told=("created", "unchanged"))),
     ("week=2018-04-30&flow=new,lost", Filters(week=MONDAY_BEFORE, flow=("new", "lost"))),
     (
         "stage=activated.open&registered=2018-04-30&came=-",
@@ -87,7 +88,7 @@ def test_conditions_written_as_an_address_read_back_the_same(text: str, expected
         "within=99999999999999999999", "paid_on=yesterday", "paid_on=9999999-01-01", "to=2018-02-30", "service=yes",
         "ids=" + ",".join(map(str, range(600))), "is=none", "station=1.5", "older=%00", "net_max=NaN",
         "each=year", "gap=fortnight", "back=105", "category=x", "served_by=-1", "missed_to=soon",
-        "week=2018-05-01", "flow=fresh", "stage=bought", "registered=2018-05-01",
+        "week=2018-05-01", "flow=fresh", "stage=bought", "registered=2018-05-01", "signup=x", "told=refused",
     ],
 )  # fmt: skip
 def test_a_word_that_cannot_be_read_is_left_out_and_named(word: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,25 @@ def test_who_stays_after_a_file_was_taken_back_is_a_list_of_as_many(people: Cast
     client.post(reverse("signup_undo", args=[file.pk]))
     html = client.get(reverse("signup", args=[file.pk])).content.decode()
     assert f"?ids={one.customer_id}" in html
+
+
+def test_the_numbers_of_a_file_lead_to_the_people_its_rows_tell_of(people: Cast, as_) -> None:
+    client = as_("manager")
+    make_customer(phone="13900000002", community=people.cuiping)
+    upload(client, GOOD + "13900000001,2018-03-05,群,翠屏花园\n")
+    file = SignupImport.objects.get()
+    assert "?signup=" not in client.get(reverse("signup", args=[file.pk])).content.decode()
+    client.post(reverse("signup_commit", args=[file.pk]))
+    file.refresh_from_db()
+    assert (file.created, file.updated, file.unchanged) == (1, 1, 1)
+    html = client.get(reverse("signup", args=[file.pk])).content.decode()
+    links = re.findall(r'href="([^"]*signup=[^"]+told=(\w+))">(\d+)', html)
+    assert [(told, n) for _href, told, n in links] == [("created", "1"), ("updated", "1")]
+    for href, _told, n in links:
+        assert client.get(href.replace("&amp;", "&")).context["table"].total == int(n)
+    brought = upload(client, "推荐人手机号,被推荐人手机号\n13900000001,13900000002\n").url
+    client.post(f"{brought}commit/")
+    assert client.get(f"/customers/?signup={file.pk + 1}&told=created").context["table"].total == 1
 
 
 def test_the_same_file_twice_says_so(people: Cast, as_) -> None:

@@ -67,6 +67,8 @@ WORDS: dict[str, tuple[dict[str, Any], Any]] = {
     "came": (_TEXT, _("with stage: how they came; - where nobody told it")),
     "import": (_NUMBER, _("an import's id: who was told of first by it, or has an order that it made or changed")),
     "did": (_TEXT, _("with import: new (first told by it), ordered (known before), changed (an earlier order)")),
+    "signup": (_NUMBER, _("id of a file of registrations or referrals that told of them")),
+    "told": (_TEXT, _("with signup: created, updated or unchanged")),
     "ids": (_TEXT, _("exactly these")),
 }
 PARAMETERS = [OpenApiParameter(word, shape, description=words) for word, (shape, words) in WORDS.items()]

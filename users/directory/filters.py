@@ -24,6 +24,8 @@
     registered=MONDAY  came=TEXT  with stage: registered in this week; by this channel, - where nobody told it
     import=12                     that import told of them first, gave them a new order or changed one (only these:)
     did=new,ordered,changed       new: first told by it; ordered: known before; changed: an order that was there before
+    signup=12                     that file of registrations or referrals told of them (of whom was brought)
+    told=created,updated,unchanged   with signup: only these
     ids=12,15                     exactly these
 
 With `to`, `community` and `unassigned` mean where the snapshot counted them, so that a cell of a matrix and its list
@@ -40,6 +42,7 @@ from django.http import QueryDict
 
 from opsdesk.lib import money, plaintext
 from opsdesk.lib.badvalue import BadValue
+from users.acquisition.signups import rules as signups
 from users.customers import search
 from users.directory import classes
 from users.funnel import rules as funnel
@@ -105,6 +108,8 @@ class Filters:
     came: str = ""
     import_: int | None = None
     did: tuple[str, ...] = ()
+    signup: int | None = None
+    told: tuple[str, ...] = ()
     ids: tuple[int, ...] = ()
     unread: tuple[str, ...] = field(default=(), compare=False)
 
@@ -247,6 +252,7 @@ def _parts(texts: list[str]) -> list[str]:
 
 _LIFECYCLE = set(classes.LIFECYCLE)
 NEW, ORDERED, CHANGED = DEEDS = ("new", "ordered", "changed")  # what an import did to a customer
+TAKEN = signups.OUTCOMES[:3]  # and a file of registrations or referrals
 _ALIASES = {"new_on": ("first_from", "first_to"), "paid_on": ("paid_from", "paid_to")}
 READERS: dict[str, Callable[[list[str]], Any]] = {
     "q": _search, "community": _text, "unassigned": _flag, "station": _number, "building": _text, "channel": _text,
@@ -259,7 +265,8 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "served_by": _number,
     "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE),
     "week": _monday, "flow": _codes(set(growth.FLOWS)), "stage": _stage, "registered": _monday, "came": _text,
-    "import": _number, "did": _codes(set(DEEDS)), "ids": _numbers,
+    "import": _number, "did": _codes(set(DEEDS)), "signup": _number, "told": _codes(set(TAKEN)),
+    "ids": _numbers,
 }  # fmt: skip
 
 

@@ -37,6 +37,8 @@ CARRIED = (
     "came",
     "import",
     "did",
+    "signup",
+    "told",
 )
 
 _RANGES = (

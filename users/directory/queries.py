@@ -12,10 +12,11 @@ from django.http import QueryDict
 from communities import queries as places
 from communities.models import Community, ServiceStation, StaffMember
 from communities.scoping import Scope
+from users.acquisition.signups import queries as signups
 from users.customers import search
 from users.customers.models import Customer, Tag, Tagging
 from users.directory import beginnings
-from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, NOT_TOLD, ORDERED, Filters
+from users.directory.filters import CHANGED, DEEDS, MOST_IDS, NEW, NONE, NOT_TOLD, ORDERED, TAKEN, Filters
 from users.directory.models import SavedView
 from users.funnel import queries as funnel
 from users.funnel import rules as funnel_rules
@@ -120,6 +121,7 @@ def _conditions(filters: Filters) -> list[Q]:
         *([growth.flowed(filters.flow, filters.week)] if filters.week and filters.flow else []),
         *([_staged(filters)] if filters.stage else []),
         *_imported(filters),
+        *_signed_up(filters),
     ]
 
 
@@ -238,6 +240,12 @@ def _imported(filters: Filters) -> list[Q]:
         CHANGED: Q(id__in=imports.orders_changed(filters.import_).values("customer_id")),
     }
     return [reduce(or_, (meaning[deed] for deed in filters.did or DEEDS))]
+
+
+def _signed_up(filters: Filters) -> list[Q]:
+    if filters.signup is None:
+        return []
+    return [signups.among(signups.people_of(filters.signup, filters.told or TAKEN))]
 
 
 def _where_counted(filters: Filters) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from opsdesk.lib import figures
 from opsdesk.lib.days import day
 from opsdesk.lib.words import N_
 from users.directory import classes
-from users.directory.filters import CHANGED, DEEDS, NEW, NONE, NOT_TOLD, ORDERED, Filters
+from users.directory.filters import CHANGED, DEEDS, NEW, NONE, NOT_TOLD, ORDERED, TAKEN, Filters
 from users.funnel import rules as funnel
 from users.growth import rules as growth
 
@@ -31,6 +31,7 @@ DID = {
     ORDERED: N_("known before and given new orders"),
     CHANGED: N_("with orders changed"),
 }
+TOLD = dict(zip(TAKEN, (N_("newly told of"), N_("told more of"), N_("told of again")), strict=True))
 Pieces = list[tuple[str, bool]]
 _VALUE = re.compile(r"\{(\w+)\}")
 
@@ -80,6 +81,7 @@ def _phrases(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, st
     yield from _flowed(filters)
     yield from _staged(filters)
     yield from _imported(filters)
+    yield from _signed_up(filters)
 
 
 def _classes(filters: Filters, names: Names) -> Iterator[tuple[str, dict[str, str]]]:
@@ -175,6 +177,12 @@ def _imported(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
     if filters.import_ is not None:
         done = _(" or ").join(_(DID[deed]) for deed in filters.did or DEEDS)
         yield _("{value} by import {number}"), {"value": done, "number": f"#{filters.import_}"}
+
+
+def _signed_up(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
+    if filters.signup is not None:
+        done = _(" or ").join(_(TOLD[outcome]) for outcome in filters.told or TAKEN)
+        yield _("{value} by signup file {number}"), {"value": done, "number": f"#{filters.signup}"}
 
 
 def _range(what: str, low: object, high: object, show: Callable[[Any], str]) -> Iterator[tuple[str, dict[str, str]]]:

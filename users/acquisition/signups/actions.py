@@ -6,12 +6,12 @@
     let_go(file, by)                                            never written                          -> let go
     undoing.take_back(file, by)                                 as if it had never been                -> undone
 
-While a file is in, its `content` is what stood before it (befores.py) instead of the file.
+While a file is in, its `content` is what stood before it and whom it told of (befores.py) instead of the file.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -159,7 +159,17 @@ def _write_people(file: SignupImport, plan: Plan) -> Before:
     registered = {made[phone]: person for phone, person in fresh.items()} | known
     _write_registrations(file, registered, set(made.values()))
     changed = {number: (was[number], person.told) for number, person in known.items()}
-    return Before(changed, told=[(number, at, *rest) for number, at, *rest in told])
+    ids = made | {phone: person.id for phone, person in plan.before.items() if person.id is not None}
+    return Before(changed, told=[(number, at, *rest) for number, at, *rest in told], did=_did(plan, ids))
+
+
+def _did(plan: Plan, ids: Mapping[Any, int]) -> dict[str, list[int]]:
+    """Customers by the outcome of their rows."""
+    found: dict[str, list[int]] = {}
+    for who, outcome in plan.people.items():
+        if who in ids:
+            found.setdefault(outcome, []).append(ids[who])
+    return found
 
 
 def _write_registrations(file: SignupImport, people: dict[int, Person], made: set[int]) -> None:
@@ -198,7 +208,8 @@ def _write_bonds(file: SignupImport, plan: Plan) -> Before:
         referrer=[bond.referrer for bond in plan.bonds.values()],
         at=[queries.aware(bond.at) for bond in plan.bonds.values()],
     )
-    return Before(bonds={number: plan.bonds_before[number].at for number in plan.bonds if number in plan.bonds_before})
+    were = {number: plan.bonds_before[number].at for number in plan.bonds if number in plan.bonds_before}
+    return Before(bonds=were, did=_did(plan, {int(who): int(who) for who in plan.people}))
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""What stood before a file was written, packed: kept in the place of the file itself, for taking it back. (Pure.)"""
+"""What stood before a file was written, and to whom it did what, packed: kept in the place of the file itself, for
+taking it back and for the lists of its people. (Pure.)"""
 
 import gzip
 import json
@@ -13,11 +14,12 @@ from users.acquisition.signups.rules import Told
 @dataclass(frozen=True)
 class Before:
     """people: what customers were and became; told: registrations that were there (customer, at, channel, file, made);
-    bonds: the time (None: not told) of referrals that were there."""
+    bonds: the time (None: not told) of referrals that were there; did: whose row had which outcome."""
 
     people: dict[int, tuple[Told, Told]] = field(default_factory=dict)
     told: list[tuple[int, datetime, str, int, bool]] = field(default_factory=list)
     bonds: dict[int, datetime | None] = field(default_factory=dict)
+    did: dict[str, list[int]] = field(default_factory=dict)
 
 
 def packed(before: Before) -> bytes:
@@ -25,6 +27,7 @@ def packed(before: Before) -> bytes:
         "people": [[number, list(was), list(now)] for number, (was, now) in before.people.items()],
         "told": [list(one) for one in before.told],
         "bonds": list(before.bonds.items()),
+        "did": before.did,
     }
     return gzip.compress(json.dumps(plain, ensure_ascii=False, default=datetime.isoformat).encode())
 
@@ -35,6 +38,7 @@ def unpacked(content: bytes) -> Before:
         {number: (_told(was), _told(now)) for number, was, now in plain["people"]},
         [(number, datetime.fromisoformat(at), *rest) for number, at, *rest in plain["told"]],
         {referred: datetime.fromisoformat(at) if at else None for referred, at in plain["bonds"]},
+        plain.get("did", {}),
     )
 
 

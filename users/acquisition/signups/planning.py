@@ -27,7 +27,8 @@ class Read:
 
 @dataclass
 class Plan:
-    """Outcomes of all rows, in their order; who changes, as they were and as they will be; who brought whom."""
+    """Outcomes of all rows, in their order; who changes, as they were and as they will be; who brought whom. `people`:
+    the weightiest outcome of each, by phone; of referrals by the id of whom was brought."""
 
     outcomes: list[str] = field(default_factory=list)
     refused: list[tuple[Row, list[Trouble]]] = field(default_factory=list)
@@ -35,10 +36,15 @@ class Plan:
     after: dict[str, Person] = field(default_factory=dict)
     bonds_before: dict[int, Bond] = field(default_factory=dict)
     bonds: dict[int, Bond] = field(default_factory=dict)
+    people: dict[str | int, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
         return Counter(self.outcomes)
+
+    def take(self, who: str | int, outcome: str) -> None:
+        self.outcomes.append(outcome)
+        self.people[who] = min(outcome, self.people.get(who, outcome), key=rules.OUTCOMES.index)
 
     def refuse(self, row: Row, troubles: list[Trouble]) -> None:
         self.outcomes.append(rules.REFUSED)
@@ -88,7 +94,7 @@ def _registrations(made: Plan, told: list[Read], scope: Scope) -> None:
             continue
         phone = read.values["phone"]
         outcome, now[phone] = rules.register(now.get(phone), row)
-        made.outcomes.append(outcome)
+        made.take(phone, outcome)
     made.after = {phone: person for phone, person in now.items() if person != made.before.get(phone)}
 
 
@@ -130,7 +136,7 @@ def _referrals(made: Plan, told: list[Read], scope: Scope) -> None:
             key = "referrer" if code in ("referrer_unknown", "circle") else "referred"
             made.refuse(read.row, [Trouble(key, read.row.fields.get(key, ""), code)])
             continue
-        made.outcomes.append(outcome)
+        made.take(referred, outcome)
         now[referred] = bond
     made.bonds = {referred: bond for referred, bond in now.items() if bond != made.bonds_before.get(referred)}
 

@@ -4,13 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from communities.models import StaffMember
 from communities.scoping import Scope
 from opsdesk.lib import sql
 from users.acquisition.models import SignupImport, SignupProblem
+from users.acquisition.signups import befores, rules
 from users.acquisition.signups.rules import Bond, Person, Told
+from users.customers.models import Customer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 State = SignupImport.State
@@ -77,6 +80,24 @@ def twin(file: SignupImport) -> SignupImport | None:
     """The newest other file of the very same bytes that is in."""
     same = SignupImport.objects.filter(digest=file.digest, state=State.DONE).exclude(pk=file.pk).defer("content")
     return same.order_by("-id").first()
+
+
+def people_of(file_id: int, outcomes: Collection[str]) -> list[int]:
+    """Customers to whom a file that is in did one of these (of referrals: who was brought); nobody for any other."""
+    content = SignupImport.objects.filter(pk=file_id, state=State.DONE).values_list("content", flat=True).first()
+    did = befores.unpacked(bytes(content)).did if content else {}
+    return [number for outcome in outcomes for number in did.get(outcome, [])]
+
+
+def people_counts(file: SignupImport, scope: Scope) -> dict[str, int]:
+    """How many people in reach stand behind each outcome, while the file is in."""
+    seen = Customer.objects.visible_to(scope)
+    return {one: seen.filter(among(people_of(file.pk, [one]))).count() for one in rules.OUTCOMES[:3]}
+
+
+def among(ids: Collection[int]) -> Q:
+    """As one parameter, however many there are."""
+    return Q(id__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
 
 
 def problems_of(file: SignupImport) -> QuerySet[SignupProblem]:

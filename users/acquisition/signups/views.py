@@ -126,6 +126,7 @@ def _page(request: DeskRequest, file: SignupImport, how: reading.Look | None, fo
         "problems": shown.problem_lines(file),
         "twin": queries.twin(file) if how else None,
         "undone": undone,
+        "people": queries.people_counts(file, desk.scope_for(SEE_CUSTOMERS)) if desk.may(SEE_CUSTOMERS) else {},
         "may_see": desk.may(SEE_CUSTOMERS),
         "may_reveal": desk.scope_for(REVEAL_PHONE).everywhere,
         "reasons": [(key, gettext(word)) for key, word in file_page.REASONS.items()],
