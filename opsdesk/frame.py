@@ -1,20 +1,24 @@
 """What stands around every page: the rail, the scope picker, theme and language; and how a form field looks."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.forms.renderers import DjangoTemplates
 from django.http import Http404, HttpRequest
 from django.template import loader
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from communities import access, rules
 from communities.models import Community
 from communities.notices import queries as notices
 from opsdesk import rail
+from opsdesk.lib import pieces
 from opsdesk.navigation import NAVIGATION, Entry, Group
 from users.pulse import queries as pulse
 from users.pulse.rules import Freshness
@@ -60,13 +64,22 @@ class Frame:
         return chosen if chosen in THEMES else "auto"
 
     @cached_property
-    def groups(self) -> list[tuple[str, list[Link]]]:
+    def groups(self) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         shown = [(group.label, self._links(group)) for group in NAVIGATION]
-        return [(label, links) for label, links in shown if links]
+        return tuple((label, links) for label, links in shown if links)
 
-    @cached_property
-    def keys(self) -> list[Link]:
-        return [link for _label, links in self.groups for link in links if link.key]
+    @property
+    def rail(self) -> SafeString:
+        return pieces.drawn("parts/_rail.html", groups=self.groups, scoped=self.community is not None)
+
+    @property
+    def keys_help(self) -> SafeString:
+        keys = tuple((link.label, link.key) for _group, links in self.groups for link in links if link.key)
+        return pieces.drawn("parts/_keys_help.html", keys=keys, bell=bool(self.notices_url))
+
+    @property
+    def spare_toasts(self) -> SafeString:
+        return pieces.drawn("parts/_spare_toasts.html")
 
     @cached_property
     def communities(self) -> list[Community]:
@@ -80,11 +93,27 @@ class Frame:
             return None
 
     @cached_property
+    def place_links(self) -> SafeString:
+        """The picker's communities: this page and its query with another community, its place in the list forgotten."""
+        query = self.request.GET.copy()
+        for word in ("community", "after", "before"):
+            query.pop(word, None)
+        stem = f"{self.request.path}?{query.urlencode()}{'&' if query else ''}community="
+        here = SafeString(' aria-current="true"')
+        links = ((stem + quote(c.code), here if c == self.community else "", c.name) for c in self.communities)
+        return format_html_join("\n", '<a href="{}"{}>{}</a>', links)
+
+    @cached_property
     def freshness(self) -> Freshness | None:
         """How far the numbers reach; nothing for those who see no numbers."""
         if self.desk is None or not self.desk.may(rules.SEE_CUSTOMERS):
             return None
         return pulse.freshness(timezone.localdate())
+
+    @cached_property
+    def stamp(self) -> SafeString:
+        """With the year among its values: a day is written without the year that it is."""
+        return pieces.drawn("parts/_stamp.html", fresh=self.freshness, year=timezone.localdate().year)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -109,9 +138,13 @@ class Frame:
         """How many notifications wait to be read; nothing is asked for a page without a bell."""
         return notices.unread_count(self.desk.staff) if self.desk and self.notices_url else 0
 
-    def _links(self, group: Group) -> list[Link]:
+    @property
+    def bell(self) -> SafeString:
+        return pieces.drawn("communities/notices/_bell.html", unread=self.unread, notices_url=self.notices_url)
+
+    def _links(self, group: Group) -> tuple[Link, ...]:
         opened = [(entry, address(entry.url_name)) for entry in group.entries if self._may(entry)]
-        return [self._link(entry, url) for entry, url in opened if url]
+        return tuple(self._link(entry, url) for entry, url in opened if url)
 
     def _may(self, entry: Entry) -> bool:
         return self.desk is not None and self.desk.may(entry.needs)
@@ -133,8 +166,13 @@ def covers(url: str, path: str) -> bool:
 
 def address(url_name: str) -> str:
     """The page's address, or nothing while it does not exist."""
+    return _address(get_urlconf() or settings.ROOT_URLCONF, url_name)
+
+
+@cache
+def _address(urlconf: str, url_name: str) -> str:
     try:
-        return reverse(url_name)
+        return reverse(url_name, urlconf)
     except NoReverseMatch:
         return ""
 

@@ -1,6 +1,7 @@
 """Tags and filters of every template (registered as builtins)."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -144,6 +145,12 @@ def duration(seconds: float | None) -> str:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """One icon of opsdesk/icons.txt. It says nothing to a screen reader: put a word or a label beside it."""
+    return _icon(name, css)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, css: str) -> SafeString:
+    """A page has some sixty of them, and where the sprite lies stays the same as long as the process lives."""
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         f"icon {css}".strip(),
