@@ -62,6 +62,10 @@ PEOPLE: dict[str, dict[str, object]] = {
     RECALLED: {"lifecycle": "active", "recalled": 1},
     LOST: {"lifecycle": "silent", "rfm": "lost"},
 }
+GLYPHS = {
+    REGISTERED: "prospect", FIRST: "new_paying", SECOND: "new_paying", ACTIVE: "active", SILENT: "silent",
+    RECALLED: "active", LOST: "silent",
+}  # fmt: skip
 # Ways that the weekly snapshots tell: classes then and now.
 MOVES = {
     (SECOND, ACTIVE): ("new_paying", "active"),
@@ -69,7 +73,7 @@ MOVES = {
     (ACTIVE, SILENT): ("active", "silent"),
     (SILENT, RECALLED): ("silent", "active"),
 }
-WAYS = ((REGISTERED, FIRST), (FIRST, SECOND), *MOVES)
+WAYS = ((REGISTERED, FIRST), (FIRST, SECOND), *MOVES, (SILENT, LOST))
 WORDS = {
     (REGISTERED, FIRST): N_("of those registered, first purchase in time"),
     (FIRST, SECOND): N_("of those activated, second purchase in time"),
@@ -77,6 +81,7 @@ WORDS = {
     (FIRST, SILENT): N_("of new payers, silent a week later"),
     (ACTIVE, SILENT): N_("of the active, silent a week later"),
     (SILENT, RECALLED): N_("of the silent, active a week later"),
+    (SILENT, LOST): N_("of the silent, lost by now"),
 }
 
 

@@ -46,7 +46,9 @@ class Board:
 def board_of(sight: Sight) -> Board:
     """As of the newest date. What everybody's rows are read for is remembered until the next run."""
     weeks = lifecycle.mondays(sight.as_of)[: journey.WEEKS]
-    return Board(sight, _remembered("now", sight, _standing), _ways(sight, weeks), weeks)
+    now = _remembered("now", sight, _standing)
+    lost = Way(journey.SILENT, journey.LOST, now[journey.LOST], now[journey.SILENT])
+    return Board(sight, now, [*_ways(sight, weeks), lost], weeks)
 
 
 def _remembered(what: str, sight: Sight, read: Any) -> Any:

@@ -27,6 +27,7 @@ class Node:
 
     name: str
     label: str
+    glyph: str
     definition: dict[str, Any]
     count: int
     href: str
@@ -82,7 +83,8 @@ def _nodes(board: Board, *, linked: bool) -> list[Node]:
     told = queries.actions_told()
     return [
         Node(
-            name, _(journey.LABELS[name]), {"what": _(journey.DEFINITIONS[name]), "as_of": board.sight.as_of},
+            name, _(journey.LABELS[name]), journey.GLYPHS[name],
+            {"what": _(journey.DEFINITIONS[name]), "as_of": board.sight.as_of},
             board.now[name], board.sight.people(**journey.PEOPLE[name]) if linked and board.now[name] else "",
             drawing.deed_of(name, told), [_path(way) for way in board.ways if way.end == name],
         )
