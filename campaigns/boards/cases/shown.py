@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from campaigns.cases import evidence, queries, rules, split
 from campaigns.cases.models import Case, CaseStep
-from communities.models import StaffAct
 from communities.scoping import Scope
 from opsdesk.lib import figures, intervals
 from opsdesk.lib.words import N_
@@ -207,40 +206,3 @@ def tally(case: Case) -> dict[str, list[tuple[str, int]]]:
         kind: [(_(label), found[kind][code]) for code, label in labels.items() if found[kind].get(code)]
         for kind, labels in words.items()
     }
-
-
-# -- The history ---------------------------------------------------------------------------------------------------
-
-
-# What was done, as the history tells it.
-DONE = {
-    "open": N_("opened it"),
-    "join": N_("took in another alert"),
-    "take": N_("took charge"),
-    "look": N_("noted a finding"),
-    "pause": N_("paused contact"),
-    "resume": N_("let contact go on"),
-    "draw": N_("drew customers to call back"),
-    "compensate": N_("drafted the compensation"),
-    "watch": N_("said that the measure is in place"),
-    "edit": N_("put it into words"),
-    "share": N_("shared it as training"),
-    "check": N_("looked whether it helped"),
-    "close": N_("closed it"),
-    "reopen": N_("opened it again"),
-}
-
-
-def history(case: Case) -> list[tuple[StaffAct, str, str]]:
-    """(act, what was done, to what), oldest first."""
-    return [(act, _(DONE[act.verb]) if act.verb in DONE else act.verb, _what(act)) for act in queries.history(case)]
-
-
-def _what(act: StaffAct) -> str:
-    told = act.detail
-    if step := rules.STEPS.get(told.get("step", "")):
-        return _(step)
-    if "cohort" in told:
-        week = _("week %(k)s after %(cohort)s") % {"k": told["k"], "cohort": told["cohort"]}
-        return week if "recovered" not in told else f"{week} · {_('as usual') if told['recovered'] else _('not yet')}"
-    return str(told.get("batch") or told.get("day") or "")
