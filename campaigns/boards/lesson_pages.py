@@ -33,8 +33,11 @@ def lessons(request: DeskRequest) -> HttpResponse:
     found = queries.lessons(looked_at(request.desk)).order_by()
     found = found.filter(kind=kind) if kind in rules.LESSON_KINDS else found
     place = paging.place_of(request.GET, BY_ID.read)
+    page = paging.page_of(found, BY_ID, paging.Sort("id", True), place, paging.size_of(request.GET))
+    scope = request.desk.scope
     context = {
-        "page": paging.page_of(found, BY_ID, paging.Sort("id", True), place, paging.size_of(request.GET)),
+        "page": page,
+        "reached": {one.case.number for one in page.rows if scope.sees_community(one.case.community_id)},
         "kind": kind,
         "kinds": [(code, _(label)) for code, label in rules.LESSON_KINDS.items()],
         "today": timezone.localdate(),

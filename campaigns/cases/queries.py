@@ -1,9 +1,11 @@
 """Cases read: those of a reach, open and closed, and which an alert belongs to."""
 
+import re
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from campaigns.cases import rules
 from campaigns.cases.models import Callback, Case, CaseStep, Recovery
@@ -63,19 +65,35 @@ def with_alerts(found: QuerySet[Case]) -> QuerySet[Case]:
 def library(
     scope: Scope, *, words: str = "", cause: str = "", community_id: int | None = None, kind: str = ""
 ) -> QuerySet[Case]:
-    """Closed cases that carry every one of the words somewhere: number, place, story, findings, lessons."""
+    """Closed cases that carry every one of the words somewhere."""
     found = _of(visible_to(scope).filter(state__in=rules.FINISHED), community_id, kind)
     if cause:
         found = found.filter(cause=cause)
+    return telling(found, words).order_by("-closed_at", "-id")
+
+
+def telling(found: QuerySet[Case], words: str) -> QuerySet[Case]:
+    """Those of which each word stands in the number, place, week, cause, suspects, story, findings, in what was sent to
+    the stations or in the name of the compensation. Every case is read for it, which is quick at some hundreds a
+    year."""
     for word in words.split():
         found = found.filter(pk__in=_telling(word))
-    return found.order_by("-closed_at", "-id")
+    return found
 
 
 def _telling(word: str) -> QuerySet[Case, Any]:
     told = Q(number__icontains=word) | Q(community__name__icontains=word) | Q(story__icontains=word)
     told |= Q(steps__evidence__icontains=word) | Q(lessons__title__icontains=word) | Q(lessons__text__icontains=word)
+    told |= Q(batch__name__icontains=word) | Q(split__suspects__icontains=word)
+    told |= Q(cause__in=_named(rules.CAUSES, word)) | Q(kind__in=_named(rules.KINDS, word))
+    if week := re.fullmatch(r"w(\d{1,2})", word, re.IGNORECASE):
+        told |= Q(week__week=int(week[1]))
     return Case.objects.filter(told).values("pk")
+
+
+def _named(labels: dict[str, str], word: str) -> list[str]:
+    """Codes whose label, as the reader sees it, has the word."""
+    return [code for code, label in labels.items() if word.casefold() in _(label).casefold()]
 
 
 def _of(found: QuerySet[Case], community_id: int | None, kind: str) -> QuerySet[Case]:
@@ -126,9 +144,10 @@ def answers(case: Case, many: int = 8) -> list[Callback]:
 
 
 def history(case: Case) -> list[StaffAct]:
-    """What was done, oldest first (act_of_a_thing)."""
-    acts = StaffAct.objects.filter(thing="case", thing_id=str(case.pk)).select_related("staff")
-    return list(acts.order_by("id"))
+    """What was done with it and with what was sent because of it, oldest first (act_of_a_thing)."""
+    sent = [str(pk) for pk in case.lessons.values_list("pk", flat=True)]
+    of_it = Q(thing="case", thing_id=str(case.pk)) | Q(thing="lesson", thing_id__in=sent)
+    return list(StaffAct.objects.filter(of_it).select_related("staff").order_by("id"))
 
 
 def watched() -> list[Case]:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from campaigns.boards.cases import steps
-from campaigns.cases import actions, queries, split
+from campaigns.cases import actions, lessons, queries, split
 from campaigns.cases.models import Callback, Case, Lesson
 from communities.models import Assignment
 from coupons.batches.models import Batch
@@ -60,6 +60,32 @@ def test_the_list_shows_what_is_under_way_and_the_library_what_was_closed(people
     assert "packaging" in words(page)
     assert client.get(reverse("cases"), {"q": "天气"}).context["page"].rows == []
     assert client.get(reverse("cases"), {"cause": "weather"}).context["page"].rows == []
+
+
+FOUND_BY = {
+    "number": "I-", "community": "翠屏", "week": "w16", "cause": "packag", "suspect": world.LEAF, "story": "塑料袋",
+    "kind": "INCIDENT", "finding": "没有打孔", "sent": "一律打孔", "several": "翠屏 塑料袋 packaging",
+}  # fmt: skip
+
+
+@pytest.fixture
+def closed(people, case) -> Case:
+    actions.note_step(case, "goods", "found", "叶菜没有打孔", people.manager)
+    lessons.send(case, "corrective", "打孔包装", "叶菜一律打孔", None, people.manager)
+    return actions.close(case, "packaging", "蔬菜闷在塑料袋里", people.manager)
+
+
+@pytest.mark.parametrize("what", FOUND_BY)
+def test_a_closed_case_is_found_by_what_stands_in_it(people, as_, closed, what):
+    page = as_("analyst").get(reverse("cases"), {"q": FOUND_BY[what]}, headers=EN)
+    assert page.context["page"].rows == [closed]
+
+
+def test_words_that_are_nowhere_find_nothing_and_the_page_helps(people, as_, case):
+    page = as_("analyst").get(reverse("cases"), {"q": f"翠屏 {world.LEAF}"}, headers=EN)
+    assert "No closed case fits" in words(page)
+    assert f"these words stand in it: {case.number}" in words(page)
+    assert "these words" not in words(as_("analyst").get(reverse("cases"), {"q": "翠屏 w17"}, headers=EN))
 
 
 def test_a_case_says_what_fell_and_who_carries_it(people, as_, case):
@@ -147,7 +173,12 @@ def test_from_taking_charge_to_the_library(people, as_, case):
     assert (fresh(case).state, fresh(case).cause) == ("closed", "packaging")
     assert Callback.objects.filter(case=case).count() == 20
     assert Lesson.objects.get(case=case).receipts.count() == 3
-    assert [act.verb for act in queries.history(case)] == ["open", "take", "look", "draw", "watch", "close"]
+    done = [line for _act, line in client.get(reverse("case", args=[case.number]), headers=EN).context["history"]]
+    assert done == [
+        "opened it: new payers of the week of 16 Apr 2018, week 1", "took charge", "noted at “Goods”: something found",
+        "drew customers to call back: 20", "sent “打孔包装” to all stations, people told: 3",
+        "said that the measure is in place from 23 Apr 2018", "closed it, cause: packaging",
+    ]  # fmt: skip
     do(client, case, "reopen")
     assert fresh(case).state == "watching"
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.boards import practice_page
-from campaigns.boards.cases import forms, shown
+from campaigns.boards.cases import forms, history, shown
 from campaigns.cases import lesson_queries, queries, rules, split, split_queries
 from campaigns.cases.models import Case, CaseStep
 from communities.access import Desk, DeskRequest, desk_page
@@ -31,8 +31,10 @@ def cases(request: DeskRequest) -> HttpResponse:
     ).order_by()
     at = paging.place_of(request.GET, CLOSED.read)
     page = paging.page_of(found, CLOSED, paging.Sort("id", True), at, paging.size_of(request.GET))
+    under_way = queries.with_alerts(queries.open_ones(desk.scope, place, said["kind"]))
     context = {
-        "open": [shown.line(one) for one in queries.with_alerts(queries.open_ones(desk.scope, place, said["kind"]))],
+        "open": [shown.line(one) for one in under_way],
+        "open_telling": queries.telling(under_way, said["q"]) if said["q"] and not page.rows else [],
         "states": shown.states(),
         "form": form,
         "is_searched": any(said.values()),
@@ -75,7 +77,7 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
         "lessons": lesson_queries.lessons(desk.scope).filter(case=case),
         "recoveries": queries.recoveries(case),
         "has_recovered": queries.has_recovered(case),
-        "history": shown.history(case),
+        "history": history.lines(case),
         **_forms(case),
     }
     if case.kind == "incident":
