@@ -11,10 +11,12 @@ from communities.rules import SEE_BOARDS
 from opsdesk.insight import dashboard_queries as queries
 from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight.dashboard_periods import GRAINS, Periods, periods
-from opsdesk.insight.dashboard_rules import PAIRS, Figures, Pair
+from opsdesk.insight.dashboard_queries import Reading
+from opsdesk.insight.dashboard_rules import PAIRS, Pair
 from users.boards.places import counted_places, named_places
 from users.lifecycle import queries as lifecycle
 from users.pulse.rules import Grain, Span, Unit
+from users.pulse.step_rules import EVERYBODY
 from users.purchases.models import UNASSIGNED
 from users.retention import queries as retention
 
@@ -61,24 +63,24 @@ class Place:
 
 @dataclass(frozen=True)
 class Board:
-    """One reading. `told`: the figures of each span by place, `whole` those of all that is looked at."""
+    """One reading of all that is looked at; `apart`: that of the places in the table."""
 
     ask: Ask
     as_of: date
     is_latest: bool
     periods: Periods
-    whole: Mapping[Span, Figures]
-    told: Mapping[Span, Mapping[int, Figures]]
+    reading: Reading
+    apart: Reading
     places: Sequence[Place]
     station: Place | None
     words: Mapping[str, object]  # of the customer list, for everybody counted
     few: int
 
     def pair(self, key: str, span: Span | None = None) -> Pair:
-        return PAIRS[key](self.whole[span or self.periods.shown])
+        return PAIRS[key](self.reading.at(span or self.periods.shown, EVERYBODY))
 
     def pair_of(self, place: Place, key: str, span: Span | None = None) -> Pair:
-        return PAIRS[key](self.told[span or self.periods.shown][place.id])
+        return PAIRS[key](self.apart.at(span or self.periods.shown, place.id))
 
     def values(self, key: str, spans: Sequence[Span]) -> list[float]:
         """Those there are, in order."""
@@ -110,17 +112,16 @@ def board_of(desk: Desk, ask: Ask, few: int) -> Board | None:
     station = _station(desk, ask.station) if ask.station else None
     unit: Unit = "station" if station else "community"
     ids = [station.id] if station else communities
-    read = dict(zip(looked_at.every, queries.figures(unit, ask.grain, looked_at.every, ids, as_of), strict=True))
+    reading = queries.read(unit, ask.grain, looked_at.every, ids, as_of)
     places = _places(desk, ask, station)
     by_station = ask.unit == "station" and station is None
-    told = _of_stations(ask, looked_at, [place.id for place in places], as_of) if by_station else read
-    whole = {span: rules.together(found.values()) for span, found in read.items()}
+    apart = _of_stations(ask, looked_at, [place.id for place in places], as_of) if by_station else reading
     words = station.words if station else {"community": desk.community.code} if desk.community else {}
-    return Board(ask, as_of, as_of == latest, looked_at, whole, told, places, station, words, few)
+    return Board(ask, as_of, as_of == latest, looked_at, reading, apart, places, station, words, few)
 
 
-def _of_stations(ask: Ask, looked_at: Periods, ids: Sequence[int], as_of: date) -> dict[Span, dict[int, Figures]]:
-    return dict(zip(looked_at.whole, queries.figures("station", ask.grain, looked_at.whole, ids, as_of), strict=True))
+def _of_stations(ask: Ask, looked_at: Periods, ids: Sequence[int], as_of: date) -> Reading:
+    return queries.read("station", ask.grain, looked_at.whole, ids, as_of)
 
 
 def _places(desk: Desk, ask: Ask, station: Place | None) -> list[Place]:

@@ -1,13 +1,16 @@
 """The figures of places in spans, put together from the roll-ups: a handful of statements whatever is asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from communities.models import Community
 from opsdesk.insight.dashboard_rules import Figures
 from opsdesk.lib import sql
 from users.pulse import queries as pulse
-from users.pulse.rules import Grain, Rates, Span, Sums, Unit
+from users.pulse import rules
+from users.pulse.rules import NO_RATES, Grain, Rates, Span, Unit
+from users.pulse.step_rules import EVERYBODY, Ledger
 
 WEEK = timedelta(days=7)
 
@@ -17,27 +20,69 @@ SELECT week, community_id, sum(cost)::bigint, sum(gross)::bigint FROM coupons_su
  WHERE week = ANY(%(weeks)s) AND community_id = ANY(%(places)s) GROUP BY 1, 2
 """
 
-Paid = dict[date, dict[int, tuple[int, int]]]
+Paid = Mapping[date, Mapping[int, tuple[int, int]]]
+Crowd = Mapping[int, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of places and spans, worked out as it is asked for. EVERYBODY is a place too: all of them. By
+    Monday: rates, and what coupons took off with what was sold; by the end of a span the crowds: (ever paid, known,
+    households)."""
+
+    ledger: Ledger
+    mondays: Mapping[Span, Sequence[date]]
+    rates: Mapping[date, Mapping[int, Rates]]
+    paid: Paid
+    crowds: Mapping[date, Crowd]
+    known: dict[tuple[Span, int], Figures] = field(default_factory=dict)
+
+    def at(self, span: Span, place: int) -> Figures:
+        """Those of a place without any orders too."""
+        if (span, place) not in self.known:
+            self.known[span, place] = self._figures(span, place)
+        return self.known[span, place]
+
+    def _figures(self, span: Span, place: int) -> Figures:
+        mondays = self.mondays[span]
+        spent = [self.paid[monday].get(place, (0, 0)) for monday in mondays if monday in self.paid]
+        return Figures(
+            self.ledger.sums(place, span),
+            self._rates(mondays, place),
+            sum(cost for cost, _gross in spent) if spent else None,
+            sum(gross for _cost, gross in spent) if spent else None,
+            *self.crowds[span.end].get(place, (0, 0, 0)),
+            days=(span.end - span.start).days,
+        )
+
+    def _rates(self, mondays: Sequence[date], place: int) -> Rates | None:
+        """None where no Monday has a snapshot; a place without new payers and silent ones has zeros."""
+        told = [self.rates[monday].get(place, NO_RATES) for monday in mondays if monday in self.rates]
+        return rules.rates_together(told) if told else None
+
+
+def read(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int], as_of: date) -> Reading:
+    """Nothing from as_of on is read: spans end by then, and only weeks that are over by then give rates."""
+    mondays = {span: weeks_of(span, grain, as_of) for span in spans}
+    every = sorted({monday for weeks in mondays.values() for monday in weeks})
+    ledger = pulse.ledger(unit, grain, spans, places)
+    rates = pulse.rates(unit, every, places) if every else {}
+    of_communities = unit == "community"
+    return Reading(
+        ledger,
+        mondays,
+        {monday: found | {EVERYBODY: rules.rates_together(found.values())} for monday, found in rates.items()},
+        _subsidies(every, places) if every and of_communities else {},
+        _crowds(spans, places, ledger) if of_communities else {span.end: {} for span in spans},
+    )
 
 
 def figures(
-    unit: Unit, grain: Grain, spans: Sequence[Span], places: Sequence[int], as_of: date
+    unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int], as_of: date
 ) -> list[dict[int, Figures]]:
-    """For each span (ascending) the figures of every place of `places`, those without any too. Nothing from as_of on
-    is read: spans end by then, and only weeks that are over by then give rates."""
-    mondays = [weeks_of(span, grain, as_of) for span in spans]
-    every = sorted({monday for weeks in mondays for monday in weeks})
-    sums = pulse.sums(unit, grain, spans, places)
-    rates = pulse.rates(unit, every, places) if every else {}
-    paid = _subsidies(every, places) if every and unit == "community" else {}
-    crowd = _crowds(spans, places) if unit == "community" else [{} for _span in spans]
-    return [
-        {
-            place: _one(span, sums[n].get(place), _rates(rates, mondays[n], place), paid, mondays[n], place, crowd[n])
-            for place in places
-        }
-        for n, span in enumerate(spans)
-    ]
+    """The same at once: for each span the figures of every place of `places`, those without any too."""
+    reading = read(unit, grain, spans, places, as_of)
+    return [{place: reading.at(span, place) for place in places} for span in spans]
 
 
 def weeks_of(span: Span, grain: Grain, as_of: date) -> list[date]:
@@ -49,44 +94,33 @@ def weeks_of(span: Span, grain: Grain, as_of: date) -> list[date]:
     return [monday for n in range(count) if (monday := first + n * WEEK) + WEEK <= as_of]
 
 
-Crowd = Mapping[int, tuple[int, int, int]]
-
-
-def _crowds(spans: Sequence[Span], places: Sequence[int]) -> list[Crowd]:
-    """(ever paid, known, households) of each community at the end of each span; without households it is left out."""
+def _crowds(spans: Sequence[Span], places: Collection[int], ledger: Ledger) -> dict[date, Crowd]:
+    """By the end of a span (ever paid, known, households) of each community; without households it is left out."""
     ends = sorted({span.end for span in spans})
     homes = dict(Community.objects.filter(id__in=places, households__gt=0).values_list("id", "households"))
-    ever, known = pulse.payers_ever("community", ends, list(homes)), pulse.known(ends, list(homes))
-    at = {end: n for n, end in enumerate(ends)}
-    return [
-        {place: (ever[place][n] if place in ever else 0, known[n].get(place, 0), homes[place]) for place in homes}
-        for n in (at[span.end] for span in spans)
-    ]
+    before = pulse.payers_ever(ledger.cuts[:1], homes)
+    since, known = {place: ledger.new_payers_until(place) for place in homes}, pulse.known(ends, homes)
+    return {
+        end: _with_everybody(
+            {
+                place: (before.get(place, [0])[0] + since[place][ledger.at[end]], told.get(place, 0), homes[place])
+                for place in homes
+            }
+        )
+        for end, told in zip(ends, known, strict=True)
+    }
 
 
-def _subsidies(weeks: Sequence[date], places: Sequence[int]) -> Paid:
-    found: Paid = {}
+def _with_everybody(crowd: Crowd) -> Crowd:
+    ever, known, homes = map(sum, zip(*crowd.values(), strict=True)) if crowd else (0, 0, 0)
+    return {**crowd, EVERYBODY: (ever, known, homes)}
+
+
+def _subsidies(weeks: Sequence[date], places: Collection[int]) -> Paid:
+    found: dict[date, dict[int, tuple[int, int]]] = {}
     for week, place, cost, gross in sql.rows(_SUBSIDIES, weeks=list(weeks), places=list(places)):
         found.setdefault(week, {})[place] = (cost, gross)
+    for told in found.values():
+        cost, gross = map(sum, zip(*told.values(), strict=True))
+        told[EVERYBODY] = (cost, gross)
     return found
-
-
-def _rates(rates: Mapping[date, Mapping[int, Rates]], mondays: Sequence[date], place: int) -> Rates | None:
-    """None where no Monday has a snapshot; a place without new payers and silent ones has zeros."""
-    told = [rates[monday].get(place, Rates()) for monday in mondays if monday in rates]
-    return sum(told, Rates()) if told else None
-
-
-def _one(
-    span: Span, sums: Sums | None, rates: Rates | None, paid: Paid, mondays: Sequence[date], place: int, crowd: Crowd
-) -> Figures:
-    spent = [paid[monday].get(place, (0, 0)) for monday in mondays if monday in paid]
-    days = (span.end - span.start).days
-    return Figures(
-        sums or Sums(),
-        rates,
-        sum(cost for cost, _gross in spent) if spent else None,
-        sum(gross for _cost, gross in spent) if spent else None,
-        *crowd.get(place, (0, 0, 0)),
-        days=days,
-    )

@@ -1,21 +1,21 @@
 """What a metric is worth: from the figures of a place and a span to (part, whole). Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from users.pulse.rules import Rates, Sums
+from users.pulse import rules as pulse
+from users.pulse.rules import NO_SUMS, Rates, Sums
 
 Pair = tuple[int, int]  # part and whole; a whole of 0 says that there is nothing to divide by
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """Everything that is known of a place in a span. Money in fen. `rates`, `cost` and `sold` (what coupons of batches
     took off, and the gross amount of the same weeks) are those of the span's weeks that are over; None: none is, or the
     place has no such figure. `ever` and `known`: customers who ever paid and all there are at its end, of places whose
     `households` are told; `days` and `weeks`: how long the span is."""
 
-    sums: Sums = field(default_factory=Sums)
+    sums: Sums = NO_SUMS
     rates: Rates | None = None
     cost: int | None = None
     sold: int | None = None
@@ -26,14 +26,11 @@ class Figures:
     weeks: int = 1
 
 
-NOTHING = Figures()
-
-
 def together(each: Iterable[Figures]) -> Figures:
     """Several places in one span."""
     every = list(each)
     return Figures(
-        sum((one.sums for one in every), Sums()),
+        pulse.together(one.sums for one in every),
         _sum_of_rates([one.rates for one in every if one.rates is not None]),
         _sum([one.cost for one in every]),
         _sum([one.sold for one in every]),
@@ -46,7 +43,7 @@ def together(each: Iterable[Figures]) -> Figures:
 
 
 def _sum_of_rates(told: list[Rates]) -> Rates | None:
-    return sum(told, Rates()) if told else None
+    return pulse.rates_together(told) if told else None
 
 
 def _sum(numbers: list[int | None]) -> int | None:

@@ -26,7 +26,7 @@ def of_board(board: Board) -> Iterator[list[Any]]:
     """One row a place and metric of the period shown; `end` is its last day."""
     for place in board.places:
         for key in keys_of(board):
-            yield [place.name, *_row(board.periods.shown, key, board.told[board.periods.shown][place.id])]
+            yield [place.name, *_row(board.periods.shown, key, board.apart.at(board.periods.shown, place.id))]
 
 
 def extract(

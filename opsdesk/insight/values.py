@@ -1,7 +1,6 @@
 """The value of a metric in every community or station over finished weeks: what quadrants and exports read."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from communities.models import ServiceStation
@@ -31,7 +30,7 @@ def of_units(key: str, unit: Unit, start: date, end: date, scope_places: Sequenc
     places = _stations_of(scope_places) if unit == "station" else list(scope_places)
     [found] = queries.figures(unit, "week", [Span(start, end)], places, end)
     weeks = max(1, (end - start).days // 7)
-    return {place: PAIRS[key](replace(one, weeks=weeks)) for place, one in found.items()}
+    return {place: PAIRS[key](one._replace(weeks=weeks)) for place, one in found.items()}
 
 
 def _stations_of(communities: Sequence[int]) -> list[int]:

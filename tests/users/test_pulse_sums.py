@@ -59,7 +59,7 @@ def test_everybody_who_ever_paid_is_counted_once(world: World, asked: list[int])
     with written(world):
         settle(world)
         places = [*world.ids.values(), UNASSIGNED]
-        found = queries.payers_ever("community", ends, places)
+        found = queries.payers_ever(ends, places)
         for place in places:
             days = CustomerDay.objects.filter(community_id=place)
             wanted = [days.filter(day__lt=end).values("customer_id").distinct().count() for end in ends]

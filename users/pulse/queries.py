@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from opsdesk.lib import sql
 from users.lifecycle.models import SnapshotDay
+from users.pulse import step_rules
 from users.pulse.rules import (
     LAG_DAYS,
     CommunityFigures,
@@ -20,41 +21,41 @@ from users.pulse.rules import (
     Unit,
     WakeFigures,
     complete_mondays,
+    rates_together,
     same_weekdays,
 )
+from users.pulse.step_rules import EVERYBODY, Ledger, Step
+from users.retention import rules as cohorts
 
 _TABLES = {"community": "users_communityday", "station": "users_stationday"}
 _PAYERS = {"day": "payers", "week": "week_payers", "month": "month_payers"}
 
-# One row a span and place, from the roll-up of days (by its key). The running counts of distinct payers end at their
-# highest. A first purchase on day f makes its customer one of the fresh of the seven days from f + 1 on.
-_SUMS = """
-SELECT n, place, sum(gross)::bigint, sum(discount)::bigint, sum(net)::bigint, sum(orders)::bigint,
-       sum(purchases)::bigint, sum(payers)::bigint, sum(payer_days)::bigint, sum(new_payers)::bigint,
-       sum(fresh)::bigint, sum(fresh_back)::bigint
-  FROM (SELECT s.n, d.{unit}_id AS place, sum(d.gross * inside) AS gross, sum(d.discount * inside) AS discount,
-               sum(d.net * inside) AS net, sum(d.orders * inside) AS orders, sum(d.purchases * inside) AS purchases,
-               max(d.{payers} * inside) AS payers, sum(d.payers * inside) AS payer_days,
-               sum(d.new_payers * inside) AS new_payers, sum(d.fresh_back * inside) AS fresh_back,
-               sum(d.new_payers * GREATEST(0, LEAST(d.day + 8, s.stop) - GREATEST(d.day + 1, s.start))) AS fresh
-          FROM unnest(%(starts)s::date[], %(stops)s::date[]) WITH ORDINALITY AS s(start, stop, n)
-          JOIN {table} d ON d.{unit}_id = ANY(%(places)s) AND d.day >= s.start - 7 AND d.day < s.stop
-         CROSS JOIN LATERAL (SELECT (d.day >= s.start)::int AS inside) i
-         GROUP BY 1, 2, date_trunc('{grain}', d.day::timestamp)) buckets
- GROUP BY n, place
+# One row a place and step between two cuts, from the roll-up of days (by its key). The running counts of distinct
+# payers end at their highest.
+_STEPS = """
+SELECT {unit}_id, width_bucket(day, %(cuts)s::date[]) - 1, sum(gross)::bigint, sum(discount)::bigint, sum(net)::bigint,
+       sum(orders), sum(purchases), max({payers}), sum(payers), sum(new_payers), sum(fresh_back),
+       sum(new_payers * (day - %(first)s))
+  FROM {table}
+ WHERE {unit}_id = ANY(%(places)s) AND day >= %(first)s AND day < %(last)s
+ GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
-def sums(unit: Unit, grain: Grain, spans: Sequence[Span], places: Sequence[int]) -> list[dict[int, Sums]]:
-    """For each span: what each community or station (of `places`) did; those without an order are missing. `grain`
-    says how paying users are told apart: a customer counts once a day, week or month. A span begins with a period of
-    its grain."""
-    text = _SUMS.format(unit=unit, table=_TABLES[unit], payers=_PAYERS[grain], grain=grain)
-    found: list[dict[int, Sums]] = [{} for _span in spans]
-    starts, stops = [span.start for span in spans], [span.end for span in spans]
-    for n, place, *numbers in sql.rows(text, starts=starts, stops=stops, places=list(places)):
-        found[n - 1][place] = Sums(*numbers)
-    return found
+def ledger(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int]) -> Ledger:
+    """What each community or station of `places` did in these spans, and all of them together. `grain` says how paying
+    users are told apart: a customer counts once a day, week or month. A span begins with a period of its grain."""
+    cuts = step_rules.cuts_of(grain, spans)
+    text = _STEPS.format(unit=unit, table=_TABLES[unit], payers=_PAYERS[grain])
+    rows = sql.rows(text, cuts=cuts, first=cuts[0], last=cuts[-1], places=list(places)) if cuts else []
+    steps = step_rules.apart(cuts, grain, ((place, n, Step._make(numbers)) for place, n, *numbers in rows))
+    return Ledger(cuts, steps | {EVERYBODY: step_rules.together(steps.values(), len(cuts))})
+
+
+def sums(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int]) -> list[dict[int, Sums]]:
+    """The same at once: for each span what each place did; those without an order in any are missing."""
+    told = ledger(unit, grain, spans, places)
+    return [{place: told.sums(place, span) for place in told.steps if place != EVERYBODY} for span in spans]
 
 
 # One row a Monday and place (by the key).
@@ -65,28 +66,32 @@ SELECT monday, place_id, fresh, fresh_back, silent, woken FROM users_weekrates
 """
 
 
-def rates(unit: Unit, mondays: Collection[dt.date], places: Sequence[int]) -> dict[dt.date, dict[int, Rates]]:
+def rates(unit: Unit, mondays: Collection[dt.date], places: Collection[int]) -> dict[dt.date, dict[int, Rates]]:
     """By Monday and place; only Mondays that have a snapshot. The caller sees to it that their weeks are over."""
     found: dict[dt.date, dict[int, Rates]] = {}
     for monday, place, *numbers in sql.rows(_RATES, unit=unit, mondays=sorted(mondays), places=list(places)):
-        found.setdefault(monday, {})[place] = Rates(*numbers)
+        found.setdefault(monday, {})[place] = Rates._make(numbers)
     return found
 
 
-# One row a place and step between two dates: first purchases in it, from the roll-up of days.
+# One row a community and step between two dates: first purchases in it, from days (key community_id, day); those of all
+# weeks before the first date's from the weeks' flows, of which there are a seventh (key community_id, week).
 _FIRSTS = """
-SELECT {unit}_id, width_bucket(day, %(ends)s::date[]), sum(new_payers)::bigint FROM {table}
- WHERE {unit}_id = ANY(%(places)s) AND day < %(last)s GROUP BY 1, 2
+SELECT community_id, 0, sum(fresh) FROM users_flowweek
+ WHERE community_id = ANY(%(places)s) AND week < %(monday)s GROUP BY 1
+UNION ALL
+SELECT community_id, width_bucket(day, %(ends)s::date[]), sum(new_payers) FROM users_communityday
+ WHERE community_id = ANY(%(places)s) AND day >= %(monday)s AND day < %(last)s GROUP BY 1, 2
 """
 
 
-def payers_ever(unit: Unit, ends: Sequence[dt.date], places: Sequence[int]) -> dict[int, list[int]]:
-    """By place: customers with a first purchase before each of these dates (ascending)."""
+def payers_ever(ends: Sequence[dt.date], places: Collection[int]) -> dict[int, list[int]]:
+    """By community: customers with a first purchase before each of these dates (ascending)."""
     if not ends:
         return {}
-    text = _FIRSTS.format(unit=unit, table=_TABLES[unit])
     steps: dict[int, list[int]] = {}
-    for place, bucket, n in sql.rows(text, ends=list(ends), last=ends[-1], places=list(places)):
+    monday = cohorts.start_of(ends[0], "week")
+    for place, bucket, n in sql.rows(_FIRSTS, ends=list(ends), monday=monday, last=ends[-1], places=list(places)):
         steps.setdefault(place, [0] * len(ends))[bucket] += n
     return {place: list(accumulate(counts)) for place, counts in steps.items()}
 
@@ -101,7 +106,7 @@ SELECT e.n, c.community_id, sum(c.customers)::bigint
 """
 
 
-def known(ends: Sequence[dt.date], places: Sequence[int]) -> list[dict[int, int]]:
+def known(ends: Sequence[dt.date], places: Collection[int]) -> list[dict[int, int]]:
     """For each date: how many customers each community had, registered or buying, by the newest snapshot until then."""
     found: list[dict[int, int]] = [{} for _end in ends]
     for n, place, customers in sql.rows(_KNOWN, ends=list(ends), places=list(places)):
@@ -112,8 +117,9 @@ def known(ends: Sequence[dt.date], places: Sequence[int]) -> list[dict[int, int]
 def day_figures(day: dt.date, communities: Sequence[int]) -> list[DayFigures]:
     """This day and the same weekday of the seven weeks before, oldest first; 0 in `communities` is the unassigned."""
     days = same_weekdays(day)
-    told = sums("community", "day", [Span(one, one + dt.timedelta(days=1)) for one in days], communities)
-    return [_day_figures(one, sum(places.values(), Sums())) for one, places in zip(days, told, strict=True)]
+    spans = [Span(one, one + dt.timedelta(days=1)) for one in days]
+    told = ledger("community", "day", spans, communities)
+    return [_day_figures(one, told.sums(EVERYBODY, span)) for one, span in zip(days, spans, strict=True)]
 
 
 def _day_figures(day: dt.date, all_places: Sums) -> DayFigures:
@@ -124,7 +130,7 @@ def _day_figures(day: dt.date, all_places: Sums) -> DayFigures:
 def wake_figures(as_of: dt.date, communities: Sequence[int]) -> list[WakeFigures]:
     """The last complete weeks that have a Monday snapshot, oldest first."""
     found = rates("community", complete_mondays(as_of), communities)
-    together = {monday: sum(places.values(), Rates()) for monday, places in found.items()}
+    together = {monday: rates_together(places.values()) for monday, places in found.items()}
     return [WakeFigures(monday, told.silent, told.woken) for monday, told in together.items()]
 
 

@@ -1,8 +1,8 @@
 """What each headline number means and how it changed. Money in fen, rates as (part, whole)."""
 
 import datetime as dt
-from dataclasses import dataclass, fields
-from operator import add, attrgetter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ Grain = Literal["day", "week", "month"]
 Unit = Literal["community", "station"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FRESH_DAYS = 7  # days after a first purchase in which its customer is fresh
 WEEKS_BACK = 8  # a tile's line: this day and the same weekday of the seven weeks before
 
 
@@ -92,8 +93,7 @@ class Span(NamedTuple):
     end: dt.date
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """A place in a span. Money in fen. `payers`: distinct in a day, week or month, summed over several of them;
     `payer_days`: summed over days; `fresh`, `fresh_back`: summed over days, of those whose first purchase fell in the
     seven days before, who bought."""
@@ -109,15 +109,8 @@ class Sums:
     fresh: int = 0
     fresh_back: int = 0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*map(add, _SUMS(self), _SUMS(other)))
 
-
-_SUMS = attrgetter(*(field.name for field in fields(Sums)))  # astuple copies deeply, which takes ten times as long
-
-
-@dataclass(frozen=True)
-class Rates:
+class Rates(NamedTuple):
     """Of the new payers and of the silent of one or more Mondays, who bought in the seven days from it."""
 
     fresh: int = 0
@@ -125,11 +118,16 @@ class Rates:
     silent: int = 0
     woken: int = 0
 
-    def __add__(self, other: "Rates") -> "Rates":
-        return Rates(*map(add, _RATES(self), _RATES(other)))
+
+NO_SUMS, NO_RATES = Sums(), Rates()
 
 
-_RATES = attrgetter(*(field.name for field in fields(Rates)))
+def together(each: Iterable[Sums]) -> Sums:
+    return Sums(*map(sum, zip(*each, strict=True)))
+
+
+def rates_together(each: Iterable[Rates]) -> Rates:
+    return Rates(*map(sum, zip(*each, strict=True)))
 
 
 @dataclass(frozen=True)
