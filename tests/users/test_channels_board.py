@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communities.scoping import Scope
-from tests.factories import make_customer, make_order
+from tests.factories import SHANGHAI, make_customer, make_order
 from tests.tokens import caller
 from users.acquisition import spend_actions as spend
 from users.directory import filters
@@ -31,7 +31,8 @@ def city(people):
         for n, channel in enumerate(CHANNELS):
             for place in (people.cuiping, people.jinling):
                 for one in range(2):
-                    customer = make_customer(community=place, channel=channel)
+                    registered = dt.datetime.combine(monday, dt.time(9), SHANGHAI) if one else None
+                    customer = make_customer(community=place, channel=channel, registered_at=registered)
                     make_order(
                         customer=customer,
                         at=f"{monday + dt.timedelta(days=3 * n)}",
@@ -81,7 +82,9 @@ def test_every_number_leads_to_as_many_people(query: dict[str, str], city, as_) 
     ]
     asked = [(row.href, row.unit.customers) for row in rows]
     asked += [(row.week_1.href, row.unit.retention(1).part) for row in rows if row.week_1.href]
-    assert len(asked) > len(rows)
+    asked += [(row.registered_href, row.unit.registered.customers) for row in rows if row.registered_href]
+    asked += [(row.activation.href, row.unit.activation.part) for row in rows if row.activation.href]
+    assert len(asked) > len(rows) + 8
     for href, n in asked:
         found = filters.from_query(QueryDict(href.split("?", 1)[1]))
         assert found.unread == ()
@@ -103,6 +106,15 @@ def test_the_file_holds_channels_categories_and_communities(city, as_) -> None:
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))[:-1]
     assert [row["new_payers"] for row in rows if row["view"] == "first_category"] == ["32", "16"]
     assert len([row for row in rows if row["community"] == "cuiping"]) == 3
+    told = caller(city.manager, "read:insight").get("api_channels").json()
+    same = ("new_payers", "registered", "activated", "activation_n", "week_1_back", "week_1_n", "week_4_n")
+    assert [[row[name] for name in same] for row in rows if not row["community"]] == [
+        [f"{n}" for n in (
+            one["new_payers"], one["registered"], one["activation"]["part"], one["activation"]["whole"],
+            one["week_1"]["part"], one["week_1"]["whole"], one["week_4"]["whole"],
+        )]
+        for one in [*told["channels"], *told["first_categories"]]
+    ]  # fmt: skip
 
 
 def test_the_lines_have_a_table_and_more_weeks_ask_no_more(city, as_) -> None:

@@ -192,6 +192,7 @@ CONDITIONS = [
     ("stage=activated", {"silent", "tagged"}),
     ("stage=activated&came=地推", {"silent"}),
     ("stage=registered&came=-&registered=2018-04-30", {"tagged", "proxy"}),
+    ("stage=registered&registered=2018-04-23&registered_to=2018-04-30&came=-", {"tagged", "proxy"}),
     ("stage=retained.open", {"tagged"}),
     ("stage=revenue.reached", {"proxy"}),
     ("missed_from=2018-05-01&missed_to=2018-05-01&lifecycle=prospect", {"prospect"}),

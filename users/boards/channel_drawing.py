@@ -35,6 +35,7 @@ class Row:
     value: str
     value_n: int
     href: str
+    registered_href: str
     activation: Shown
     week_1: Shown
     week_4: Shown
@@ -66,7 +67,8 @@ def row(board: Board, unit: Unit, words: Words | None, spark: Sparkline | None =
         value=figures.yuan(value, 1),
         value_n=n,
         href=_people(board, words, board.until) if words is not None and unit.customers else "",
-        activation=shown(unit.activation, board.few),
+        registered_href=_registered(board, words, "registered") if unit.registered.customers else "",
+        activation=shown(unit.activation, board.few, _registered(board, words, "activated.done")),
         week_1=shown(unit.retention(1), board.few, _back(board, unit, words, 1)),
         week_4=shown(unit.retention(4), board.few, _back(board, unit, words, 4)),
         spark=spark,
@@ -97,6 +99,14 @@ def _back(board: Board, unit: Unit, words: Words | None, k: int) -> str:
     if words is None:
         return ""
     return _people(board, words, board.until - timedelta(weeks=k), back=k)
+
+
+def _registered(board: Board, words: Words | None, stage: str) -> str:
+    """Of whom registered in these weeks. A channel is told of the registration here, not of the customer."""
+    if words is None:
+        return ""
+    came = {"came": words["channel"]} if "channel" in words else {}
+    return board.sight.people(stage=stage, **came, registered=board.weeks[0], registered_to=board.weeks[-1])
 
 
 def table_rows(board: Board) -> list[dict[str, Any]]:

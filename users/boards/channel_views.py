@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from communities.access import Desk, DeskRequest, desk_page
 from communities.policies import queries as policies
-from communities.rules import EXPORT, SEE_BOARDS, SEE_CUSTOMERS
+from communities.rules import EXPORT, IMPORT, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import exports
 from users.boards import channel_drawing as drawing
 from users.boards import channels, places
@@ -39,6 +39,7 @@ def channel_board(request: DeskRequest) -> HttpResponse:
         "lengths": channels.WEEKS,
         "table": drawing.table_rows(board) if request.GET.get("as") == "table" else None,
         "may_export": desk.may(EXPORT),
+        "may_import": desk.may(IMPORT),
     }
     return render(request, "users/channels/board.html", context)
 

@@ -122,6 +122,11 @@ class Board:
         """Whether the funnel holds any registration of these weeks."""
         return bool(self.whole.registered.customers)
 
+    @property
+    def named(self) -> bool:
+        """Whether anybody told how any of these customers came."""
+        return any(unit.key for unit in self.channels)
+
 
 def weeks_asked(query: QueryDict | Mapping[str, str]) -> int:
     asked = str(query.get("weeks", ""))

@@ -22,6 +22,7 @@
     week=MONDAY&flow=new,lost     in a flow of that week (growth; several: any): new, retained, recalled, lost, active
     stage=activated               of those who registered: this stage of the funnel, all before it (funnel.rules.CODES)
     registered=MONDAY  came=TEXT  with stage: registered in this week; by this channel, - where nobody told it
+    registered_to=MONDAY          with registered: up to this week
     import=12                     that import told of them first, gave them a new order or changed one (only these:)
     did=new,ordered,changed       new: first told by it; ordered: known before; changed: an order that was there before
     signup=12                     that file of registrations or referrals told of them (of whom was brought)
@@ -105,6 +106,7 @@ class Filters:
     flow: tuple[str, ...] = ()
     stage: str = ""
     registered: date | None = None
+    registered_to: date | None = None
     came: str = ""
     import_: int | None = None
     did: tuple[str, ...] = ()
@@ -264,7 +266,8 @@ READERS: dict[str, Callable[[list[str]], Any]] = {
     "each": _grain, "missed_from": _day, "missed_to": _day, "gap": _grain, "back": _weeks, "category": _number,
     "served_by": _number,
     "from": _day, "was": _codes({*_LIFECYCLE, NONE}), "to": _day, "is": _codes(_LIFECYCLE),
-    "week": _monday, "flow": _codes(set(growth.FLOWS)), "stage": _stage, "registered": _monday, "came": _text,
+    "week": _monday, "flow": _codes(set(growth.FLOWS)), "stage": _stage, "registered": _monday,
+    "registered_to": _monday, "came": _text,
     "import": _number, "did": _codes(set(DEEDS)), "signup": _number, "told": _codes(set(TAKEN)),
     "ids": _numbers,
 }  # fmt: skip

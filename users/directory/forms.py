@@ -34,6 +34,7 @@ CARRIED = (
     "monetary_max",
     "stage",
     "registered",
+    "registered_to",
     "came",
     "import",
     "did",

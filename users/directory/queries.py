@@ -223,7 +223,8 @@ def _in_snapshot(day: date, **asked: Any) -> Q:
 def _staged(filters: Filters) -> Q:
     """The stages of the last run, in the community that it counted them in."""
     asked: dict[str, Any] = _where_counted(filters) | {"stages__in": funnel_rules.values_of(filters.stage)}
-    asked |= {"week": filters.registered} if filters.registered else {}
+    if filters.registered:
+        asked |= {"week__range": (filters.registered, filters.registered_to or filters.registered)}
     asked |= {"channel": "" if filters.came == NOT_TOLD else filters.came} if filters.came else {}
     return funnel.staged(**asked)
 

@@ -159,6 +159,7 @@ _STAGED = {
     funnel.ALONE: N_("reached {value}, whatever was before"),
     funnel.NOT_OVER: N_("may still become {value}"),
     funnel.OVER: N_("could become {value} in the time given"),
+    funnel.WENT_ON: N_("could become {value} in the time given, and did"),
 }
 
 
@@ -167,7 +168,10 @@ def _staged(filters: Filters) -> Iterator[tuple[str, dict[str, str]]]:
         return
     name = filters.stage.split(".")[0]
     yield _(_STAGED[filters.stage.removeprefix(name)]), {"value": _(funnel.LABELS[name])}
-    if filters.registered:
+    if filters.registered and filters.registered_to:
+        weeks = {"day": day(filters.registered), "last": day(filters.registered_to)}
+        yield _("registered in the weeks from {day} to that from {last}"), weeks
+    elif filters.registered:
         yield _("registered in the week from {day}"), {"day": day(filters.registered)}
     if filters.came:
         yield _("came by {value}"), {"value": _("a channel not told") if filters.came == NOT_TOLD else filters.came}

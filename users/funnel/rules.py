@@ -137,8 +137,8 @@ def _people(cells: Iterable[tuple[int, int]], bit: int) -> int:
 
 # -- Who is meant, as the customer list asks ---------------------------------------------------------------------------
 
-ALL_BEFORE, ALONE, NOT_OVER, OVER = "", ".reached", ".open", ".over"
-CODES = tuple(f"{name}{how}" for name in NAMES for how in (ALL_BEFORE, ALONE, NOT_OVER, OVER))
+ALL_BEFORE, ALONE, NOT_OVER, OVER, WENT_ON = "", ".reached", ".open", ".over", ".done"
+CODES = tuple(f"{name}{how}" for name in NAMES for how in (ALL_BEFORE, ALONE, NOT_OVER, OVER, WENT_ON))
 
 
 def reached(name: str) -> int:
@@ -149,7 +149,8 @@ def reached(name: str) -> int:
 
 def values_of(code: str) -> list[int]:
     """Every value of `stages` that one of CODES means: a stage with all before it (`activated`), the stage whatever
-    was before it (`.reached`), all before it with the stage's window not over (`.open`) or over (`.over`)."""
+    was before it (`.reached`), all before it with the stage's window not over (`.open`) or over (`.over`), those of
+    the last who went on (`.done`)."""
     name = code.partition(".")[0]
     bit, window, whole = STAGES.get(name, 0), OPEN.get(name, 0), reached(name)
     before = whole - bit
@@ -158,6 +159,7 @@ def values_of(code: str) -> list[int]:
         ALONE: lambda bits: bits & bit == bit,
         NOT_OVER: lambda bits: bits & before == before and bool(bits & window),
         OVER: lambda bits: bits & before == before and not bits & window,
+        WENT_ON: lambda bits: bits & whole == whole and not bits & window,
     }
     is_meant = means[code.removeprefix(name)]
     return [bits for bits in range(sum(STAGES.values()) + sum(OPEN.values()) + 1) if is_meant(bits)]
