@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from campaigns.boards.cases import shown as cases_shown
 from campaigns.cases import lesson_queries as lessons
 from campaigns.cases import queries as cases
+from campaigns.cases.models import Case
 from communities import rules
 from communities.access import Desk
 from opsdesk.lib.figures import count, percent
@@ -36,36 +37,31 @@ def open_alerts(desk: Desk, now: dt.datetime) -> Iterator[Item]:
 
 def untaken_incidents(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Incidents that nobody is in charge of (case_state)."""
+    title = gettext("%(community)s: fewer new payers came back, and nobody is in charge")
     for case in cases.untaken(desk.scope_for(rules.RUN_CASES))[:EACH]:
-        whole = case.split["whole"]
-        yield Item(
-            "alert-triangle",
-            gettext("Incident"),
-            gettext("%(community)s: fewer new payers came back, and nobody is in charge")
-            % {"community": case.community},
-            gettext("%(number)s: %(back)s of %(n)s came back")
-            % {"number": case.number, "back": count(whole["back"]), "n": count(whole["n"])},
-            case.opened_at,
-            gettext("Look"),
-            reverse("case", args=[case.number]),
-            urgent=True,
-        )
+        yield _of_case(case, "alert-triangle", gettext("Incident"), title, urgent=True)
 
 
 def untaken_cards(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Best-practice cards that nobody has taken up (case_state)."""
-    for line in map(cases_shown.line, cases.untaken_cards(desk.scope_for(rules.RUN_CASES))[:EACH]):
-        told = {"number": line.case.number, "rate": percent(line.rate), "usual": percent(line.usual)}
-        yield Item(
-            "star",
-            gettext("Best practice"),
-            gettext("%(community)s: more new payers came back, and nobody has looked why yet")
-            % {"community": line.case.community},
-            gettext("%(number)s: %(rate)s came back, usual is %(usual)s") % told,
-            line.case.opened_at,
-            gettext("Look"),
-            reverse("case", args=[line.case.number]),
-        )
+    title = gettext("%(community)s: more new payers came back, and nobody has looked why yet")
+    for case in cases.untaken_cards(desk.scope_for(rules.RUN_CASES))[:EACH]:
+        yield _of_case(case, "star", gettext("Best practice"), title)
+
+
+def _of_case(case: Case, icon: str, kind: str, title: str, *, urgent: bool = False) -> Item:
+    line = cases_shown.line(case)
+    told = {"number": case.number, "rate": percent(line.rate), "usual": percent(line.usual)}
+    return Item(
+        icon,
+        kind,
+        title % {"community": case.community},
+        gettext("%(number)s: %(rate)s came back, usual is %(usual)s") % told,
+        case.opened_at,
+        gettext("Look"),
+        reverse("case", args=[case.number]),
+        urgent,
+    )
 
 
 def late_lessons(desk: Desk, now: dt.datetime) -> Iterator[Item]:

@@ -103,8 +103,8 @@ def _of(found: QuerySet[Case], community_id: int | None, kind: str) -> QuerySet[
 
 
 def untaken(scope: Scope) -> QuerySet[Case]:
-    """Incidents nobody is in charge of."""
-    return open_ones(scope, kind="incident").filter(taken_by=None)
+    """Incidents nobody is in charge of, with their alerts at hand."""
+    return with_alerts(open_ones(scope, kind="incident").filter(taken_by=None))
 
 
 def untaken_cards(scope: Scope) -> QuerySet[Case]:
