@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.boards import lesson_pages, practice_deeds
+from campaigns.boards import callback_profile, lesson_pages, practice_deeds
 from campaigns.boards.cases import files as case_files
 from campaigns.boards.cases import steps as case_steps
 from campaigns.boards.cases import views as cases
@@ -98,6 +98,7 @@ case_urls: list[URLPattern] = [
     path("cases/<slug:number>/do/<slug:deed>/", case_steps.case_deed, name="case-deed"),
     path("cases/<slug:number>/practice/<slug:deed>/", practice_deeds.practice_deed, name="practice-deed"),
     path("cases/<slug:number>/processes.csv", practice_deeds.practice_csv, name="practice-csv"),
+    path("customers/<int:customer_id>/callbacks/", callback_profile.customer_callbacks, name="customer-callbacks"),
 ]
 
 # /lessons/

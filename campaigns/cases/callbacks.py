@@ -74,6 +74,12 @@ def called(scope: Scope) -> QuerySet[Callback]:
     return in_reach(scope).exclude(TO_CALL).order_by(F("at").desc(nulls_last=True), "-id")
 
 
+def of_customer(customer_id: int) -> list[Callback]:
+    """Every call to one customer, made or to make, of open and closed cases, the newest first (few a customer)."""
+    found = Callback.objects.filter(customer=customer_id).select_related("case__community", "station", "by")
+    return list(found.order_by(F("at").desc(nulls_first=True), "-id"))
+
+
 # -- Told ----------------------------------------------------------------------------------------------------------
 
 

@@ -150,3 +150,36 @@ def test_my_day_leads_to_what_waits_and_is_quiet_when_nothing_does(as_, people: 
     link = f'href="{reverse("phone-callbacks")}"'
     assert link in as_("staff").get(reverse("my-day")).content.decode()
     assert link not in as_("other_staff").get(reverse("my-day")).content.decode()
+
+
+# -- On the customer's page ----------------------------------------------------------------------------------------
+
+
+def on_profile(client: Any, call: Callback) -> str:
+    address = reverse("customer-callbacks", args=[call.customer_id])
+    assert address in client.get(reverse("customer", args=[call.customer_id])).content.decode()
+    page: str = client.get(address, headers={"HX-Request": "true", "Accept-Language": "en"}).content.decode()
+    return page
+
+
+def test_the_customers_page_tells_who_called_when_and_what_was_said(people: Cast, call: Callback, as_: Any) -> None:
+    callbacks.record(call, DONE, tries=0, by=people.staff)
+    page = on_profile(as_("manager"), call)
+    case = reverse("case", args=[call.case.number])
+    assert all(
+        told in page for told in ("Answered: perhaps", "packaging", "菜闷坏了，电话 138****1234", str(people.staff))
+    )
+    assert f'href="{case}#callbacks"' in page
+    of_station = on_profile(as_("lead"), call)
+    assert call.case.number in of_station and case not in of_station
+
+
+def test_who_may_not_see_the_customer_sees_no_callback_of_theirs(people: Cast, call: Callback, as_: Any) -> None:
+    address = reverse("customer-callbacks", args=[call.customer_id])
+    assert as_("jinling_analyst").get(address).status_code == 404
+    assert as_("auditor").get(address).status_code == 403
+
+
+def test_who_was_never_to_be_called_has_no_such_section(people: Cast, call: Callback, as_: Any) -> None:
+    Callback.objects.all().delete()
+    assert on_profile(as_("manager"), call).strip() == ""
