@@ -181,17 +181,17 @@ def channels(counted: Mapping[str, int]) -> list[tuple[str, int, float]]:
     return [(_(channel_label(code)), n, figures.ratio(n, whole)) for code, n in known]
 
 
-def offers(drive: Drive) -> list[tuple[Offer, str]]:
-    """Each with its words filled in; those of a taste first, everybody else last."""
+def offers(drive: Drive, name: str = "") -> list[tuple[Offer, str]]:
+    """Each with its words filled in (`spoken`); those of a taste first, everybody else last."""
     found = drive.offers.select_related("taste", "batch__coupon__product").prefetch_related("batch__coupon__categories")
-    return [(offer, spoken(offer)) for offer in found.order_by(F("taste__name").asc(nulls_last=True))]
+    return [(offer, spoken(offer, name)) for offer in found.order_by(F("taste__name").asc(nulls_last=True))]
 
 
-def spoken(offer: Offer) -> str:
-    """The words of an offer as a customer would hear them, in the company's language."""
+def spoken(offer: Offer, name: str = "") -> str:
+    """The words of an offer as one hears them who has that name (none: Mr Wang), in the company's language."""
     coupon = coupon_words.terms(offer.batch.coupon) if offer.batch else ""
     with translation.override(settings.LANGUAGE_CODE):
-        name = _("Mr Wang")
+        name = name or _("Mr Wang")
     price = recall.price_text(offer.price)
     return recall.filled(offer.script, name=name, goods=offer.product, price=price, coupon=coupon)
 

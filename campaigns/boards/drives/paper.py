@@ -21,6 +21,7 @@ from communities.actions import write_log
 from communities.models import StaffMember
 from communities.rules import SHARE_TASKS
 
+BLANK = "____"  # on paper whoever is at the door is spoken to by their own name
 WALKED = [code for code in DRIVE_CHANNELS if code != "sms"]
 
 
@@ -42,7 +43,7 @@ def drive_print(request: DeskRequest, number: str) -> HttpResponse:
         "carrier": staff,
         "buildings": [(building, list(doors)) for building, doors in groupby(listed, key=_building)],
         "total": len(listed),
-        "offers": shown.offers(drive),
+        "offers": shown.offers(drive, name=BLANK),
         "outcomes": [(code, one.short) for code, one in OUTCOMES.items()],
         "now": now,
         "code": codes.code_of(request, _on_a_phone(drive, staff, listed)),
