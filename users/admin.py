@@ -10,7 +10,7 @@ from import_export.widgets import ForeignKeyWidget
 from communities.backroom import HandKept, ReadOnly
 from opsdesk.lib import names, phones
 from users.customers.models import Customer, Tag
-from users.orders.models import Category, Order, OrderLine, Product
+from users.orders.models import Category, Order, Product
 
 
 class CategoryResource(resources.ModelResource):  # type: ignore[misc]
@@ -78,30 +78,12 @@ class CustomerAdmin(ReadOnly):
         return names.mask(customer.name)
 
 
-class LinesOf(admin.TabularInline):  # type: ignore[type-arg]
-    model = OrderLine
-    extra = 0
-    can_delete = False
-    fields = ["product", "category", "quantity", "amount", "is_refund"]
-    readonly_fields = fields  # type: ignore[assignment]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-
 @admin.register(Order)
 class OrderAdmin(ReadOnly):
     list_display = ["number", "customer_id", "day", "state", "counted", "paid", "refunded", "net"]
     list_filter = ["state", "counted"]
     ordering = ["-id"]
     show_full_result_count = False
-    inlines = [LinesOf]
     fields = [
         "source", "number", "customer_id", "community_id", "placed_at", "day", "delivery_day", "state", "counted",
         "gross", "discount", "paid", "refunded", "net", "service_amount", "channel", "coupon_code", "import_id",

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from users.customers.models import Customer, Tag
@@ -115,8 +116,14 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One line of an order, exactly as exported (a refund line has a negative amount). Quantity in thousandths."""
+    """One line of an order, exactly as exported (a refund line has a negative amount). Quantity in thousandths.
 
+    Lines are found by their order and by nothing else, so the key begins with it and is the table's only index
+    (line_of_an_order); `id` keeps them in the order of the file.
+    """
+
+    pk = models.CompositePrimaryKey("order", "id")
+    id = models.BigIntegerField(db_default=Func(Value("users_orderline_id_seq"), function="nextval"))
     order = models.ForeignKey(
         Order, db_constraint=False, on_delete=models.DO_NOTHING, related_name="lines", db_index=False
     )
@@ -137,7 +144,6 @@ class OrderLine(models.Model):
 
     class Meta:
         app_label = "users"
-        indexes = [models.Index(fields=["order"], name="line_of_an_order")]
 
     def __str__(self) -> str:
-        return f"{self.order_id}/{self.pk}"
+        return f"{self.order_id}/{self.id}"
