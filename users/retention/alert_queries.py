@@ -16,7 +16,8 @@ from users.retention.models import RetentionAlert
 STATES = ("open", "snoozed", "recovered", "closed")
 
 # One row a community, cohort and k of 0, 1, 2: who of the cohort bought. Reads the roll-up by its key (community_id,
-# cohort, week); those of no community have no base of their own and are left out.
+# cohort, week); those of no community are left out: who comes back with an address leaves them, so their
+# cohorts cannot be compared.
 _FIRST_WEEKS = """
 SELECT community_id, cohort, (week - cohort) / 7, customers
   FROM users_cohortcell
