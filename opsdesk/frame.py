@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.forms.renderers import DjangoTemplates
@@ -18,7 +17,7 @@ from communities import access, rules
 from communities.models import Community
 from communities.notices import queries as notices
 from opsdesk import rail
-from opsdesk.lib import pieces
+from opsdesk.lib import addresses, pieces
 from opsdesk.navigation import NAVIGATION, Entry, Group
 from users.pulse import queries as pulse
 from users.pulse.rules import Freshness
@@ -95,12 +94,12 @@ class Frame:
     @cached_property
     def place_links(self) -> SafeString:
         """The picker's communities: this page and its query with another community, its place in the list forgotten."""
-        query = self.request.GET.copy()
-        for word in ("community", "after", "before"):
-            query.pop(word, None)
-        stem = f"{self.request.path}?{query.urlencode()}{'&' if query else ''}community="
+        stem = addresses.stem(self.request.path, self.request.GET, "community", after=None, before=None)
         here = SafeString(' aria-current="true"')
-        links = ((stem + quote(c.code), here if c == self.community else "", c.name) for c in self.communities)
+        links = (
+            (stem + addresses.quoted(one.code), here if one == self.community else "", one.name)
+            for one in self.communities
+        )
         return format_html_join("\n", '<a href="{}"{}>{}</a>', links)
 
     @cached_property

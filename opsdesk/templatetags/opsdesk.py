@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from opsdesk.lib import charts, days, figures, names, phones
+from opsdesk.lib import addresses, charts, days, figures, names, phones
 from users.directory import classes
 
 register = template.Library()
@@ -193,13 +193,7 @@ def score_squares(score: int) -> list[tuple[int, bool]]:
 def url_with(context: RequestContext, path: str = "", **changes: Any) -> str:
     """This page's address (or `path`) with its query changed: a value sets, None or "" removes."""
     request = context["request"]
-    query = request.GET.copy()
-    for key, value in changes.items():
-        if value is None or value == "":
-            query.pop(key, None)
-        else:
-            query[key] = str(value)
-    return f"{path or request.path}?{query.urlencode()}" if query else path or request.path
+    return addresses.changed(path or request.path, request.GET, **changes)
 
 
 @register.filter

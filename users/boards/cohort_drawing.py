@@ -105,7 +105,8 @@ def small(
 ) -> list[dict[str, Any]]:
     """One small table and one line a named unit, all on one scale: the whole's mean is the dotted line in each. `codes`
     of communities where cells may lead to people. The tables are drawn only under a breakdown."""
-    k, units, sizes = first_telling(board.ask.metric), board.units(names, SMALL_COLUMNS), board.sizes
+    k, sizes = first_telling(board.ask.metric), board.sizes
+    units = board.units(names, SMALL_COLUMNS if board.ask.breakdown else k + 1)
     firsts = {unit: _values(lines, k) for unit, lines in units.items()}
     every = [value for unit, values in firsts.items() if sizes[unit] >= board.few for value in values] or [0.0]
     mean = board.means[k].value if len(board.means) > k else None

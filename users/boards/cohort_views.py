@@ -19,7 +19,7 @@ from communities.models import StaffMember
 from communities.policies import queries as policies
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
-from opsdesk.lib import exports, figures, fold, htmx
+from opsdesk.lib import addresses, exports, figures, fold, htmx
 from users.boards import cohort_drawing, cohort_levers, cohorts, places
 from users.boards.alerts import marks
 from users.boards.cohort_forms import BudgetForm
@@ -142,12 +142,8 @@ def unit_links(request: HttpRequest, desk: Desk, ask: Ask) -> dict[str, str]:
     """The board of one community, by unit."""
     if ask.breakdown not in ("", "community"):
         return {}
-    links = {}
-    for community in desk.communities:
-        query = request.GET.copy()
-        query["community"] = community.code
-        links[str(community.pk)] = f"{request.path}?{query.urlencode()}"
-    return links
+    stem = addresses.stem(request.path, request.GET, "community")
+    return {str(one.pk): stem + addresses.quoted(one.code) for one in desk.communities}
 
 
 def _choices(ask: Ask) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from communities.policies.rules import Policies
 from opsdesk.lib import intervals
-from users.boards.places import Sight
+from users.boards.places import Places, Sight
 from users.directory.filters import NOT_TOLD
+from users.purchases import rules as purchases
 from users.purchases.models import UNASSIGNED
 from users.retention import queries, rules
 from users.retention.rules import Cohorts, Line, Spot
@@ -58,19 +59,20 @@ def ask_of(query: QueryDict | Mapping[str, str]) -> Ask:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything of one reading. `rows` hold a unit each where there is a breakdown (or the roll-up, by community)."""
+    """One sight of the cohorts; what is not asked of it is not read."""
 
     sight: Sight
     ask: Ask
     cohorts: list[date]
-    rows: Rows
     whole_to: date
     uncensored_from: date | None
     few: int
 
     @cached_property
     def lines(self) -> list[Line]:
-        return self.lines_of(rules.by_cohort(row[1:] for row in self.rows))
+        if self.cohorts and self.by_roll_up:
+            return self.lines_of(queries.week_totals(*self._read))
+        return self.lines_of(rules.by_cohort(row[1:] for row in self._rows))
 
     @cached_property
     def means(self) -> list[Spot]:
@@ -79,10 +81,34 @@ class Board:
     @cached_property
     def sizes(self) -> dict[str, int]:
         """People of the cohorts shown by unit, largest first."""
-        shown, found = set(self.cohorts), dict.fromkeys((row[0] for row in self.rows), 0)
-        for unit, cohort, k, cell in self.rows:
-            found[unit] += cell.customers if not k and cohort in shown else 0
+        told = self.cohorts and self.by_roll_up
+        found = queries.week_sizes(*self._read, self.cohorts[-1]) if told else self._counted()
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    def _counted(self) -> dict[str, int]:
+        shown, found = set(self.cohorts), dict.fromkeys((row[0] for row in self._rows), 0)
+        for unit, cohort, k, cell in self._rows:
+            found[unit] += cell.customers if not k and cohort in shown else 0
+        return found
+
+    @cached_property
+    def by_roll_up(self) -> bool:
+        """Whether the roll-up tells it, and not every customer's days."""
+        return self.ask.by_roll_up and (self.ask.told_mode != "after" or queries.is_newest(self.sight.as_of))
+
+    @cached_property
+    def _read(self) -> tuple[date, Places, date]:
+        return self.sight.as_of, self.sight.places, self.cohorts[0]
+
+    @cached_property
+    def _rows(self) -> Rows:
+        """Every cell of every unit, by customers' days."""
+        if not self.cohorts:
+            return []
+        as_of, places, since = self._read
+        return queries.cells(
+            as_of, places, grain=self.ask.grain, breakdown=self.ask.breakdown or "community", since=since
+        )
 
     @cached_property
     def by_unit(self) -> dict[str, list[Line]]:
@@ -91,10 +117,16 @@ class Board:
     def units(self, wanted: Collection[str], width: int | None = None) -> dict[str, list[Line]]:
         """The same triangle of these units, largest first; `width`: only so many periods of it."""
         units: dict[str, Rows] = {unit: [] for unit in self.sizes if unit in wanted}
-        for row in self.rows:
+        for row in self._rows_of(units, width):
             if row[0] in units:
                 units[row[0]].append(row)
         return {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows), width) for unit, rows in units.items()}
+
+    def _rows_of(self, units: Collection[str], width: int | None) -> Rows:
+        if not units or not self.by_roll_up:
+            return self._rows
+        upto = None if width is None or self.ask.told_mode == "after" else width - 1
+        return queries.week_cells(self.sight.as_of, [int(unit) for unit in units], self.cohorts[0], upto)
 
     def lines_of(self, cells: Cohorts, width: int | None = None) -> list[Line]:
         return rules.triangle(
@@ -108,24 +140,16 @@ class Board:
 
 def board_of(sight: Sight, ask: Ask, policies: Policies) -> Board | None:
     """None before any order."""
-    span, everywhere = queries.span(sight.as_of, sight.places), queries.span(sight.as_of)
+    everywhere = queries.span(sight.as_of)
+    span = everywhere if sight.places is None else queries.span(sight.as_of, sight.places)
     if span is None or everywhere is None:
         return None
     whole_to = rules.reach(sight.as_of, everywhere[1])
-    uncensored_from = queries.uncensored_from(policies.left_censor_weeks)
+    uncensored_from = purchases.uncensored_from(everywhere[0], policies.left_censor_weeks)
     cohorts = rules.cohorts_shown(span[0], whole_to, ask.grain, ask.count)
     if ask.without_censored and uncensored_from:
         cohorts = [cohort for cohort in cohorts if cohort >= uncensored_from]
-    rows = _rows(sight, ask, cohorts[0]) if cohorts else []
-    return Board(sight, ask, cohorts, rows, whole_to, uncensored_from, policies.alert_min_cohort)
-
-
-def _rows(sight: Sight, ask: Ask, since: date) -> Rows:
-    if ask.by_roll_up and (ask.told_mode != "after" or queries.is_newest(sight.as_of)):
-        return queries.week_cells(sight.as_of, sight.places, since)
-    return queries.cells(
-        sight.as_of, sight.places, grain=ask.grain, breakdown=ask.breakdown or "community", since=since
-    )
+    return Board(sight, ask, cohorts, whole_to, uncensored_from, policies.alert_min_cohort)
 
 
 # -- The people behind a cell ----------------------------------------------------------------------------------------

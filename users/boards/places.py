@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from functools import cached_property
+from urllib.parse import quote_plus
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -27,10 +28,19 @@ class Sight:
 
     def people(self, **words: object) -> str:
         """The customer list for these words, in the community looked at."""
-        query = {name.rstrip("_"): value for name, value in words.items() if value not in ("", None)}
         if self.community_code:
-            query["community"] = self.community_code
-        return f"{reverse('customers')}?{urlencode(query, safe=',')}"
+            words["community"] = self.community_code
+        told = (f"{name.rstrip('_')}={_written(value)}" for name, value in words.items() if value not in ("", None))
+        return f"{self._customers}?{'&'.join(told)}"
+
+    @cached_property
+    def _customers(self) -> str:
+        return reverse("customers")
+
+
+def _written(value: object) -> str:
+    """As an address has it; days and numbers, of which a board has hundreds, are written so already."""
+    return str(value) if isinstance(value, date | int) else quote_plus(str(value), safe=",")
 
 
 def sight_of(request: HttpRequest, desk: Desk) -> Sight | None:

@@ -65,13 +65,29 @@ _UNITS = {
     "staff": ("COALESCE(g.staff_id, 0)::text", _OF_ORIGIN),
 }
 
-# The same by community and week from the roll-up.
-_WEEK_CELLS = """
-SELECT community_id::text, cohort, (week - cohort) / 7, customers, purchases, net, gross, every, recalled, last
+# The same by community and week from the roll-up: of some communities by its key, of all by cohort (cohort_cells).
+_OF_WEEKS = """
   FROM users_cohortcell
  WHERE cohort >= %(since)s AND week < %(as_of)s
    AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+"""
+_WEEK_CELLS = f"""
+SELECT community_id::text COLLATE "C", cohort, (week - cohort) / 7, customers, purchases, net, gross, every, recalled,
+       last {_OF_WEEKS} AND (%(upto)s::int IS NULL OR week <= cohort + 7 * %(upto)s::int)
  ORDER BY 1, 2, 3
+"""
+
+# One row a cohort and week, everybody together.
+_WEEK_TOTALS = f"""
+SELECT cohort, (week - cohort) / 7, sum(customers)::int, sum(purchases)::int, sum(net)::bigint, sum(gross)::bigint,
+       sum(every)::int, sum(recalled)::int, sum(last)::int {_OF_WEEKS}
+ GROUP BY cohort, week
+"""
+
+# One row a community: the people of these cohorts.
+_WEEK_SIZES = f"""
+SELECT community_id::text, sum(customers) FILTER (WHERE week = cohort AND cohort <= %(until)s)::int {_OF_WEEKS}
+ GROUP BY community_id ORDER BY 1
 """
 
 
@@ -88,11 +104,25 @@ def cells(as_of: date, places: Places, *, grain: str, breakdown: str = "", since
     return [(name, cohort, k, Cell._make(numbers)) for name, cohort, k, *numbers in found]
 
 
-def week_cells(as_of: date, places: Places, since: date = date.min) -> list[Row]:
+def week_cells(as_of: date, places: Places, since: date = date.min, upto: int | None = None) -> list[Row]:
     """`cells` by community and week from the roll-up, many times faster; right for weeks that were over before as_of.
-    `last` looks ahead: right only where nothing was bought since as_of (`is_newest`)."""
-    found = sql.rows(_WEEK_CELLS, as_of=as_of, places=_listed(places), since=since)
+    `last` looks ahead: right only where nothing was bought since as_of (`is_newest`). `upto`: the last k told."""
+    found = sql.rows(_WEEK_CELLS, as_of=as_of, places=_listed(places), since=since, upto=upto)
     return [(place, cohort, k, Cell._make(numbers)) for place, cohort, k, *numbers in found]
+
+
+def week_totals(as_of: date, places: Places, since: date) -> dict[date, dict[int, Cell]]:
+    """`week_cells` of all these communities put together, by cohort and k."""
+    found: dict[date, dict[int, Cell]] = {}
+    for cohort, k, *numbers in sql.rows(_WEEK_TOTALS, as_of=as_of, places=_listed(places), since=since):
+        found.setdefault(cohort, {})[k] = Cell._make(numbers)
+    return found
+
+
+def week_sizes(as_of: date, places: Places, since: date, until: date) -> dict[str, int]:
+    """People by community, of the cohorts from `since` to `until`; communities that only have later ones have 0."""
+    found = sql.rows(_WEEK_SIZES, as_of=as_of, places=_listed(places), since=since, until=until)
+    return {place: n or 0 for place, n in found}
 
 
 def is_newest(as_of: date) -> bool:
