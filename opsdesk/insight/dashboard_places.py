@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from opsdesk.insight import dashboard_rules as rules
@@ -13,7 +15,7 @@ from opsdesk.insight import dashboard_words as words
 from opsdesk.insight.dashboard_board import SHOWN, Board, Place
 from opsdesk.insight.dictionary import BY_KEY
 from opsdesk.insight.values import COMMUNITY_ONLY
-from opsdesk.lib import charts
+from opsdesk.lib import cells, charts
 from opsdesk.lib.charts import Sparkline
 
 USUAL = "-gmv"
@@ -21,13 +23,13 @@ USUAL = "-gmv"
 
 @dataclass(frozen=True)
 class Row:
-    """`cells`: written, told to the pointer, few, address of its people; `spark`: the sorted number's last periods."""
+    """`cells`: each number with the way to its people; `spark`: the sorted number's last periods."""
 
     name: str
     beneath: str
     href: str
-    cells: list[tuple[str, str, bool, str]]
-    spark: Sparkline | None
+    cells: SafeString
+    spark: SafeString
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,21 @@ def _head(key: str, label: str, sort: str) -> Head:
 
 
 def rows(board: Board, shown: Iterable[Place], sort: str, *, linked: bool) -> list[Row]:
-    return [_row(board, place, _drawn(board, sort), linked) for place in shown]
+    drawn = _drawn(board, sort)
+    lists = {key: _people(board, key) if linked else "" for key in keys_of(board)}
+    here = f"{reverse('dashboard')}?{urlencode(_kept(board))}{'&' if _kept(board) else ''}"
+    return [_row(board, place, drawn, lists, here) for place in shown]
+
+
+def _row(board: Board, place: Place, drawn: str, lists: Mapping[str, str], here: str) -> Row:
+    query = urlencode(place.words)
+    return Row(
+        place.name or _("Unassigned"),
+        place.beneath,
+        "" if "unassigned" in place.words else here + query,
+        cells.row(_cell(board, place, key, people and people + query) for key, people in lists.items()),
+        cells.sparkline(_line(board, place, drawn), "quiet"),
+    )
 
 
 def ordered(board: Board, sort: str) -> list[Place]:
@@ -83,41 +99,31 @@ def drawn_label(board: Board, sort: str) -> str:
     return _(BY_KEY[_drawn(board, sort)].label)
 
 
-def _row(board: Board, place: Place, drawn: str, linked: bool) -> Row:
-    line = [rules.value(board.pair_of(place, drawn, span)) for span in board.periods.line]
-    known = [value for value in line if value is not None]
-    cells = [_cell(board, place, key, linked) for key in keys_of(board)]
-    return Row(
-        place.name or _("Unassigned"), place.beneath, _here(board, place), cells, charts.sparkline(known, 96, 24)
-    )
+def _people(board: Board, key: str) -> str:
+    """The address of a number's people but for the place, which comes behind it."""
+    everywhere = words.people(key, board.ask.grain, board.periods.shown, board.as_of, {})
+    return f"{everywhere}&" if everywhere else ""
 
 
-def _cell(board: Board, place: Place, key: str, linked: bool) -> tuple[str, str, bool, str]:
+def _cell(board: Board, place: Place, key: str, people: str) -> str:
     pair = board.pair_of(place, key)
-    href = ""
-    if linked and pair[0]:
-        href = words.people(key, board.ask.grain, board.periods.shown, board.as_of, place.words)
-    return (
-        words.written(key, rules.value(pair)), words.title(key, pair), words.is_few(key, pair, board.few), href,
-    )  # fmt: skip
+    css = "num few" if words.is_few(key, pair, board.few) else "num"
+    return cells.number(words.written(key, rules.value(pair)), words.title(key, pair), people if pair[0] else "", css)
 
 
-def total(board: Board) -> list[tuple[str, str, bool, str]] | None:
+def _line(board: Board, place: Place, drawn: str) -> Sparkline | None:
+    line = [rules.value(board.pair_of(place, drawn, span)) for span in board.periods.line]
+    return charts.sparkline([value for value in line if value is not None], 96, 24)
+
+
+def total(board: Board) -> SafeString | None:
     """All communities together; stations are not all, nor is one community more than its row."""
     if board.ask.unit != "community" or len(board.places) < 2:
         return None
     pairs = {key: board.pair(key) for key in keys_of(board)}
-    return [(words.written(key, rules.value(pair)), words.title(key, pair), False, "") for key, pair in pairs.items()]
-
-
-def _here(board: Board, place: Place) -> str:
-    """The dashboard of that place alone."""
-    if "unassigned" in place.words:
-        return ""
-    query = QueryDict(mutable=True)
-    query.update(_kept(board))
-    query.update({name: str(value) for name, value in place.words.items()})
-    return f"{reverse('dashboard')}?{query.urlencode()}"
+    return cells.row(
+        cells.number(words.written(key, rules.value(pair)), words.title(key, pair)) for key, pair in pairs.items()
+    )
 
 
 def _kept(board: Board) -> Mapping[str, str]:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from communities.models import Community
 from opsdesk.insight.dashboard_rules import Figures
 from opsdesk.lib import sql
 from users.pulse import queries as pulse
@@ -20,21 +19,37 @@ SELECT week, community_id, sum(cost)::bigint, sum(gross)::bigint FROM coupons_su
  WHERE week = ANY(%(weeks)s) AND community_id = ANY(%(places)s) GROUP BY 1, 2
 """
 
+# One row a community whose households are told (primary key).
+_HOMES = "SELECT id, households FROM communities_community WHERE id = ANY(%(places)s) AND households > 0"
+
 Paid = Mapping[date, Mapping[int, tuple[int, int]]]
-Crowd = Mapping[int, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Crowds:
+    """By place whose households are told: customers who ever paid before each of the ledger's cuts, all that there are
+    by the end of a span, households."""
+
+    ever: Mapping[int, Sequence[int]]
+    known: Mapping[date, Mapping[int, int]]
+    homes: Mapping[int, int]
+
+    def at(self, end: date, cut: int, place: int) -> tuple[int, int, int]:
+        if place not in self.homes:
+            return 0, 0, 0
+        return self.ever[place][cut], self.known[end].get(place, 0), self.homes[place]
 
 
 @dataclass(frozen=True)
 class Reading:
     """What was read of places and spans, worked out as it is asked for. EVERYBODY is a place too: all of them. By
-    Monday: rates, and what coupons took off with what was sold; by the end of a span the crowds: (ever paid, known,
-    households)."""
+    Monday: rates, and what coupons took off with what was sold."""
 
     ledger: Ledger
     mondays: Mapping[Span, Sequence[date]]
     rates: Mapping[date, Mapping[int, Rates]]
     paid: Paid
-    crowds: Mapping[date, Crowd]
+    crowds: Crowds
     known: dict[tuple[Span, int], Figures] = field(default_factory=dict)
 
     def at(self, span: Span, place: int) -> Figures:
@@ -51,7 +66,7 @@ class Reading:
             self._rates(mondays, place),
             sum(cost for cost, _gross in spent) if spent else None,
             sum(gross for _cost, gross in spent) if spent else None,
-            *self.crowds[span.end].get(place, (0, 0, 0)),
+            *self.crowds.at(span.end, self.ledger.at[span.end], place),
             days=(span.end - span.start).days,
         )
 
@@ -73,7 +88,7 @@ def read(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int
         mondays,
         {monday: found | {EVERYBODY: rules.rates_together(found.values())} for monday, found in rates.items()},
         _subsidies(every, places) if every and of_communities else {},
-        _crowds(spans, places, ledger) if of_communities else {span.end: {} for span in spans},
+        _crowds(spans, places, ledger) if of_communities else Crowds({}, {}, {}),
     )
 
 
@@ -94,26 +109,16 @@ def weeks_of(span: Span, grain: Grain, as_of: date) -> list[date]:
     return [monday for n in range(count) if (monday := first + n * WEEK) + WEEK <= as_of]
 
 
-def _crowds(spans: Sequence[Span], places: Collection[int], ledger: Ledger) -> dict[date, Crowd]:
-    """By the end of a span (ever paid, known, households) of each community; without households it is left out."""
+def _crowds(spans: Sequence[Span], places: Collection[int], ledger: Ledger) -> Crowds:
     ends = sorted({span.end for span in spans})
-    homes = dict(Community.objects.filter(id__in=places, households__gt=0).values_list("id", "households"))
-    before = pulse.payers_ever(ledger.cuts[:1], homes)
-    since, known = {place: ledger.new_payers_until(place) for place in homes}, pulse.known(ends, homes)
-    return {
-        end: _with_everybody(
-            {
-                place: (before.get(place, [0])[0] + since[place][ledger.at[end]], told.get(place, 0), homes[place])
-                for place in homes
-            }
-        )
-        for end, told in zip(ends, known, strict=True)
-    }
-
-
-def _with_everybody(crowd: Crowd) -> Crowd:
-    ever, known, homes = map(sum, zip(*crowd.values(), strict=True)) if crowd else (0, 0, 0)
-    return {**crowd, EVERYBODY: (ever, known, homes)}
+    homes = dict(sql.rows(_HOMES, places=list(places)))
+    before, known = pulse.payers_ever(ledger.cuts[:1], homes), pulse.known(ends, homes)
+    ever = {place: [before.get(place, [0])[0] + since for since in ledger.new_payers_until(place)] for place in homes}
+    return Crowds(
+        ever | {EVERYBODY: [sum(each) for each in zip(*ever.values(), strict=True)]},
+        {end: told | {EVERYBODY: sum(told.values())} for end, told in zip(ends, known, strict=True)},
+        homes | {EVERYBODY: sum(homes.values())} if homes else {},
+    )
 
 
 def _subsidies(weeks: Sequence[date], places: Collection[int]) -> Paid:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from opsdesk.insight import dashboard_queries as queries
@@ -11,7 +12,7 @@ from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight import dashboard_words as words
 from opsdesk.insight import dictionary
 from opsdesk.insight.dashboard_board import Board
-from opsdesk.lib import charts
+from opsdesk.lib import cells, charts
 from users.pulse.rules import Span
 
 OF_WEEKS = ("repurchase", "wake", "subsidy_rate")  # told by whole weeks whatever the period
@@ -24,7 +25,7 @@ class Line:
 
     key: str
     label: str
-    cells: list[tuple[str, str, bool]]  # written, told to the pointer, few
+    cells: SafeString
     mean: str
     change: str
     running: tuple[str, str, str] | None  # so far, the same days before, the change
@@ -100,16 +101,17 @@ def lines(board: Board) -> list[Line]:
 
 
 def _line(board: Board, key: str) -> Line:
-    cells = [_cell(board, key, span) for span in board.periods.line]
+    numbers = cells.row(_cell(board, key, span) for span in board.periods.line)
     now, mean = rules.value(board.pair(key)), mean_of(board, key)
     label = _(dictionary.BY_KEY[key].label)
-    return Line(key, label, cells, words.written(key, mean), words.change(key, now, mean), _running(board, key))
+    return Line(key, label, numbers, words.written(key, mean), words.change(key, now, mean), _running(board, key))
 
 
-def _cell(board: Board, key: str, span: Span) -> tuple[str, str, bool]:
+def _cell(board: Board, key: str, span: Span) -> str:
     pair = board.pair(key, span)
-    value = words.written(key, rules.value(pair))
-    return value, words.title(key, pair), words.is_few(key, pair, board.few)
+    marks = [" few"] if words.is_few(key, pair, board.few) else []
+    marks += [" newest"] if span == board.periods.shown else []
+    return cells.number(words.written(key, rules.value(pair)), words.title(key, pair), css="num" + "".join(marks))
 
 
 def _running(board: Board, key: str) -> tuple[str, str, str] | None:

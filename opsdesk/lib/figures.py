@@ -6,11 +6,15 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
 Number = int | float | Decimal
+_STEPS = [Decimal(1).scaleb(-places) for places in range(7)]
 
 
 def grouped(value: Number, places: int = 0) -> str:
     """1234.5, 2 -> 1,234.50, with a true minus; a value that rounds to zero has no sign."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    if not places and (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
+        return f"{MINUS if value < 0 else ''}{abs(int(value)):,}"  # most numbers of a page, ten times as fast
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    rounded = exact.quantize(_STEPS[places], rounding=ROUND_HALF_UP)
     return f"{MINUS if rounded < 0 else ''}{abs(rounded):,.{places}f}"
 
 

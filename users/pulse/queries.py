@@ -49,7 +49,7 @@ def ledger(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[i
     text = _STEPS.format(unit=unit, table=_TABLES[unit], payers=_PAYERS[grain])
     rows = sql.rows(text, cuts=cuts, first=cuts[0], last=cuts[-1], places=list(places)) if cuts else []
     steps = step_rules.apart(cuts, grain, ((place, n, Step._make(numbers)) for place, n, *numbers in rows))
-    return Ledger(cuts, steps | {EVERYBODY: step_rules.together(steps.values(), len(cuts))})
+    return step_rules.ledger(cuts, steps)
 
 
 def sums(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int]) -> list[dict[int, Sums]]:

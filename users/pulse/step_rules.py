@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from users.pulse.rules import FRESH_DAYS, Grain, Span, Sums
@@ -67,38 +68,58 @@ def together(places: Iterable[Steps], count: int) -> dict[int, Step]:
     return {n: Step(*map(sum, zip(*told, strict=True))) for n, told in numbers if told}
 
 
+class Layout(NamedTuple):
+    """What a span is made of: its steps; and of each step whose new payers are fresh within it, by its number, how many
+    days each of them is so: `days`, less the number of their day (`by_day` 1) or not."""
+
+    inside: range
+    fresh: list[tuple[int, int, int]]
+
+
 @dataclass(frozen=True)
 class Ledger:
     """What places did between cuts; EVERYBODY is one of them. A span asked for is one of those that it was cut for."""
 
     cuts: Sequence[date]
     steps: Mapping[int, Steps]
-    at: dict[date, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "at", {cut: n for n, cut in enumerate(self.cuts)})
+    at: Mapping[date, int]
+    layouts: dict[Span, Layout] = field(default_factory=dict)
 
     def sums(self, place: int, span: Span) -> Sums:
-        steps = self.steps.get(place, NOTHING)
-        inside = [steps[n] for n in range(self.at[span.start], self.at[span.end]) if n in steps]
-        added = Step(*map(sum, zip(*inside, strict=True)))
-        fresh = self._fresh_until(steps, span.end, span) - self._fresh_until(steps, span.start, span)
+        steps, layout = self.steps.get(place, NOTHING), self._layout(span)
+        inside = [steps[n] for n in layout.inside if n in steps]
+        added = inside[0] if len(inside) == 1 else Step(*map(sum, zip(*inside, strict=True)))
+        fresh = sum(
+            days * steps[n].new_payers - by_day * steps[n].moment for n, days, by_day in layout.fresh if n in steps
+        )
         return Sums(*added[:-2], fresh, added.fresh_back)
-
-    def _fresh_until(self, steps: Steps, day: date, span: Span) -> int:
-        """Fresh customers of each day before `day`, summed, but for those who were so before the span in any case. A
-        first purchase on day f makes its customer fresh on the days f + 1 to f + 7: on seven days if f lies more than
-        a week back, else on day - 1 - f."""
-        since, week_before, until = self.at[span.start - WEEK], self.at[day - WEEK], self.at[day]
-        whole = sum(steps[n].new_payers for n in range(since, week_before) if n in steps)
-        late = [steps[n] for n in range(max(since, week_before), until) if n in steps]
-        reach = (day - self.cuts[0]).days - 1
-        return FRESH_DAYS * whole + sum(reach * step.new_payers - step.moment for step in late)
 
     def new_payers_until(self, place: int) -> list[int]:
         """New payers from the first cut up to each cut."""
-        steps, running, found = self.steps.get(place, NOTHING), 0, []
-        for n in range(len(self.cuts)):
-            found.append(running)
-            running += steps[n].new_payers if n in steps else 0
-        return found
+        steps = self.steps.get(place, NOTHING)
+        each = (steps[n].new_payers if n in steps else 0 for n in range(len(self.cuts) - 1))
+        return list(accumulate(each, initial=0))
+
+    def _layout(self, span: Span) -> Layout:
+        if span not in self.layouts:
+            since, until = self.at[span.start - WEEK], self.at[span.end]
+            self.layouts[span] = Layout(
+                range(self.at[span.start], until), [(n, *self._fresh_days(n, span)) for n in range(since, until)]
+            )
+        return self.layouts[span]
+
+    def _fresh_days(self, n: int, span: Span) -> tuple[int, int]:
+        """A first purchase on day f makes its customer fresh on the days f + 1 to f + 7. Before day x these are seven
+        if f lies more than a week back, else x - 1 - f. So many before the end of the span, less those before it."""
+        days, by_day = (FRESH_DAYS, 0) if self.cuts[n] < span.end - WEEK else (self._number(span.end) - 1, 1)
+        if self.cuts[n] >= span.start:
+            return days, by_day
+        return days - (self._number(span.start) - 1), by_day - 1
+
+    def _number(self, day: date) -> int:
+        return (day - self.cuts[0]).days
+
+
+def ledger(cuts: Sequence[date], apart: dict[int, dict[int, Step]]) -> Ledger:
+    steps = apart | {EVERYBODY: together(apart.values(), len(cuts))}
+    return Ledger(cuts, steps, {cut: n for n, cut in enumerate(cuts)})
