@@ -34,16 +34,23 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         rules.value_of(text)
 
 
-def test_a_file_is_read_row_by_row_and_every_bad_row_named() -> None:
+def test_a_file_is_read_row_by_row_and_every_bad_cell_named() -> None:
     rows = ["值,周,变量,小区", "31.5,W18,气温,", "30,W19,气温,翠屏花园", ",W19,气温,", "1,W19,湿度,", "x,W19,气温,",
             "1,never,气温,", "1,W19,气温,远方"]  # fmt: skip
     entries, problems = rules.read([(n, row.split(",")) for n, row in enumerate(rows, start=1)], FRAME)
     assert entries == [Entry(3, W18, None, Decimal("31.5")), Entry(3, W19, 7, Decimal(30))]
     assert problems == [
-        Problem(5, "湿度", "variable"), Problem(6, "x", "value"), Problem(7, "never", "week"),
-        Problem(8, "远方", "community"),
+        Problem(5, 3, "湿度", "variable"), Problem(6, 1, "x", "value"), Problem(7, 2, "never", "week"),
+        Problem(8, 4, "远方", "community"),
     ]  # fmt: skip
     assert [one.reason for one in rules.read([(1, ["1", "2"])], FRAME)[1]] == ["columns"]
+
+
+def test_a_table_has_weeks_down_and_variables_across() -> None:
+    rows = ["周\t气温\t湿度\t小区", "W18\t31.5\t\t", "W19\t￥\t1\t", "W19\t-2\t\t翠屏花园"]
+    entries, problems = rules.read([(n, row.split("\t")) for n, row in enumerate(rows, start=1)], FRAME)
+    assert entries == [Entry(3, W18, None, Decimal("31.5")), Entry(3, W19, 7, Decimal(-2))]
+    assert problems == [Problem(3, 2, "￥", "value"), Problem(3, 3, "湿度", "variable")]
 
 
 def test_a_community_shows_its_own_value_else_the_companys() -> None:
@@ -103,12 +110,20 @@ def test_a_file_is_kept_whole_or_not_at_all(people: Cast, as_) -> None:
     bad = "week,variable,value\n2018-04-30,气温,20\n2018-05-07,湿度,1\n"
     answer = manager.post(reverse("variable_import"), {"file": SimpleUploadedFile("v.csv", bad.encode())})
     assert (answer.status_code, VariableValue.objects.count()) == (422, 0)
-    assert "湿度" in answer.content.decode()
+    html = answer.content.decode()
+    assert "湿度" in html
+    assert "2018-04-30\t气温\t20" in html
     good = "week,variable,community,value\n2018-04-30,气温,翠屏,20\n2018-05-07,气温,,21\n"
     manager.post(reverse("variable_import"), {"text": good})
     assert {(one.week, one.community, one.value) for one in VariableValue.objects.all()} == {
         (W18, people.cuiping, Decimal(20)), (W19, None, Decimal(21)),
     }  # fmt: skip
+    told = manager.get(reverse("variables")).context["changes"]
+    assert [(one["by"], one["week"], one["before"], one["value"], one["first"]) for one in told] == [
+        (people.manager.name, W19, "–", "21", True), (people.manager.name, W18, "–", "20", False),
+    ]  # fmt: skip
+    manager.post(reverse("variable_undo", args=[told[0]["id"]]))
+    assert queries.told([Variable.objects.get().pk], people.cuiping.id, W18, W19) == {}
 
 
 @pytest.mark.parametrize("person", ["analyst", "operator"])

@@ -16,6 +16,7 @@ from communities.access import Desk, DeskRequest, desk_page
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, SEE_BOARDS
 from opsdesk.lib import figures, htmx
+from users.acquisition import spend_reading as reading
 from users.boards import spend, variables, weeks
 from users.boards.variable_forms import SheetForm, ValueForm, VariableForm
 from users.retention import variable_actions as actions
@@ -38,6 +39,7 @@ def _page(request: DeskRequest, **more: Any) -> dict[str, Any]:
         "later": board.weeks[-1] + timedelta(weeks=len(board.weeks)),
         "may_tell": spend.may_tell(desk),
         "may_make": desk.may(CHANGE_BUDGETS),
+        "changes": variables.changes_of(desk),
         "form": VariableForm(use_required_attribute=False),
         "sheet_form": SheetForm(),
     } | more
@@ -96,13 +98,16 @@ def variable_cell(request: DeskRequest, variable_id: int, week: str) -> HttpResp
 @desk_page(CHANGE_BUDGETS)
 @require_POST
 def variable_undo(request: DeskRequest, change_id: int) -> HttpResponse:
-    """One's own statement only, as long as nothing newer was said of the cell."""
-    change = get_object_or_404(VariableValue, pk=change_id, by=request.desk.staff)
-    scope = request.desk.scope
-    if not (scope.sees_community(change.community_id) if change.community_id else scope.everywhere):
+    """One's own statement and all said in the same go, each as long as nothing newer was said of its cell."""
+    changes = queries.said_with(get_object_or_404(VariableValue, pk=change_id, by=request.desk.staff))
+    scope = request.desk.scope_for(CHANGE_BUDGETS)
+    if not all(scope.sees_community(one.community_id) if one.community_id else scope.everywhere for one in changes):
         raise Http404
-    if actions.take_back(change, request.desk.staff):
-        messages.success(request, _("Taken back"))
+    undone, newer = actions.take_back_all(changes, request.desk.staff)
+    if undone:
+        said = ngettext("%(n)s value taken back", "%(n)s values taken back", undone) % {"n": figures.count(undone)}
+        later = _("%(n)s were told anew meanwhile") % {"n": figures.count(newer)}
+        messages.success(request, f"{said}{_('; ')}{later}" if newer else said)
     else:
         messages.error(request, _("Something newer was said meanwhile; nothing was taken back."))
     return redirect(back(request, reverse("variables")))
@@ -118,10 +123,12 @@ def variable_import(request: DeskRequest) -> HttpResponse:
     entries, problems = rules.read(form.cleaned_data["rows"], variables.frame_of(desk, timezone.localdate()))
     if problems or not entries:
         bad = [{"problem": one, "reason": _(rules.REASONS[one.reason])} for one in problems]
-        return render(request, "users/boards/variables.html", _page(request, problems=bad), status=422)
+        again = SheetForm(initial={"text": reading.as_text(form.cleaned_data["rows"])})
+        page = _page(request, problems=bad, nothing=not problems, sheet_form=again)
+        return render(request, "users/boards/variables.html", page, status=422)
     changed = actions.tell_all(entries, desk.staff)
-    said = ngettext("%(n)s value changed", "%(n)s values changed", changed) % {"n": figures.count(changed)}
-    messages.success(request, said)
+    said = ngettext("%(n)s value changed", "%(n)s values changed", len(changed)) % {"n": figures.count(len(changed))}
+    messages.success(request, said, extra_tags=reverse("variable_undo", args=[changed[0].pk]) if changed else "")
     return redirect(_sheet_of(desk))
 
 

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from communities.access import Desk
-from communities.rules import CHANGE_BUDGETS
-from users.boards import spend
+from communities.rules import CHANGE_BUDGETS, SEE_BOARDS
+from opsdesk.lib import figures
+from users.boards import places, spend
 from users.retention import variable_queries as queries
 from users.retention import variable_rules as rules
 from users.retention.models import Variable
 from users.retention.variable_rules import Frame, Told
 
 MOST_SHOWN = 6  # beside the cohorts at once
+CHANGES = 15
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,22 @@ def told_of(desk: Desk, variables: list[Variable], since: date, until: date) -> 
     """By variable and week, of the chosen community or of the company."""
     place = desk.community.id if desk.community else rules.COMPANY
     return rules.in_force(queries.told([one.pk for one in variables], place, since, until), place)
+
+
+def changes_of(desk: Desk) -> list[dict[str, Any]]:
+    """The newest statements in reach, with their place in words; `mine`: one's own, to be taken back."""
+    names = {one.pk: one.name for one in desk.communities} | {rules.COMPANY: _("whole company")}
+    found = queries.changes(places.counted_places(desk, SEE_BOARDS), CHANGES)
+    seen: set[object] = set()
+    for one in found:
+        one |= {"place": names.get(one["place"], ""), "mine": one["by_id"] == desk.staff.pk}
+        one |= {"first": one["at"] not in seen, "value": written(one["value"]), "before": written(one["before"])}
+        seen.add(one["at"])
+    return found
+
+
+def written(value: Decimal | None) -> str:
+    return figures.NOTHING if value is None else f"{Told(value, True)}"
 
 
 def kept() -> list[Variable]:

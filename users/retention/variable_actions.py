@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -46,21 +47,30 @@ def tell(
     if value == (standing.value if standing else None):
         return None
     return VariableValue.objects.create(
-        variable_id=variable_id, week=week, community_id=community_id, value=value, by=by
+        variable_id=variable_id, week=week, community_id=community_id, value=value, by=by, at=TransactionNow()
     )
 
 
 @transaction.atomic
-def tell_all(entries: Iterable[Entry], by: StaffMember | None) -> int:
-    """All of a file in one go; how many values changed."""
-    return sum(tell(one.variable_id, one.week, one.community_id, one.value, by) is not None for one in entries)
+def tell_all(entries: Iterable[Entry], by: StaffMember | None) -> list[VariableValue]:
+    """All of a file in one go, at one moment, by which they are found again; those that changed anything."""
+    told = (tell(one.variable_id, one.week, one.community_id, one.value, by) for one in entries)
+    return [change for change in told if change]
 
 
 @transaction.atomic
 def take_back(change: VariableValue, by: StaffMember | None) -> bool:
     """As it stood before a statement, by another one. False when something newer was said of the same cell."""
+    sql.rows("SELECT pg_advisory_xact_lock(%(key)s)", key=_LOCK)
     same = queries.of_cell(change.variable_id, change.week, change.community_id)
     if same.filter(id__gt=change.pk).exists():
         return False
     before = same.filter(id__lt=change.pk).order_by("-id").first()
     return tell(change.variable_id, change.week, change.community_id, before.value if before else None, by) is not None
+
+
+@transaction.atomic
+def take_back_all(changes: Iterable[VariableValue], by: StaffMember | None) -> tuple[int, int]:
+    """(cells as they stood before, cells of which something newer was said)."""
+    back = [take_back(change, by) for change in changes]
+    return sum(back), len(back) - sum(back)

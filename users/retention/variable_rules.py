@@ -1,6 +1,6 @@
 """Figures that people keep week by week: one value as typed, a file of them, what holds of a place. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,12 +16,13 @@ MOST = Decimal("99999999999")
 PLACES = Decimal("0.001")
 COMPANY = 0
 REASONS = {
-    "columns": N_("the first row must name the columns week, variable and value (and community)"),
+    "columns": N_("the first row must name the columns: week, variable and value; or week and the variables"),
     "week": N_("this is no week; write its Monday as 2018-05-07, or 2018-W19"),
     "week_far": N_("this week lies too far ahead or before the year 2000"),
     "variable": N_("no variable is called so; make it first"),
     "community": N_("no community in your reach is called so"),
     "company": N_("only who reaches every community may tell the company's figure"),
+    "wide": N_("more cells than the first row names; a number with a comma needs quotes, or no comma"),
     "value": N_("this is not a number of at most eleven digits; for example 12.5"),
 }
 Key = tuple[int, date, int]  # variable, week, place (0: the whole company)
@@ -37,9 +38,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Problem:
-    """A row that was not understood: its line, what stands there, a key of REASONS."""
+    """A cell that was not understood: its line and column from 1, what stands there, a key of REASONS."""
 
     line: int
+    column: int
     value: str
     reason: str
 
@@ -68,37 +70,62 @@ def value_of(text: str) -> Decimal:
 
 
 def read(rows: Iterable[tuple[int, Sequence[str]]], frame: Frame) -> tuple[list[Entry], list[Problem]]:
+    """A list (columns week, variable, value, perhaps community), or a table: weeks down, variables across."""
     filled = [(line, [plaintext.tidy(cell) for cell in cells]) for line, cells in rows if any(map(str.strip, cells))]
-    head = [_key_of(cell) for cell in filled[0][1]] if filled else []
-    if not {"week", "variable", "value"} <= set(head):
-        return [], [Problem(filled[0][0] if filled else 1, " ".join(filled[0][1])[:60] if filled else "", "columns")]
-    found = list(_entries(filled[1:], head, frame))
-    return [one for one in found if isinstance(one, Entry)], [one for one in found if isinstance(one, Problem)]
+    head = filled[0][1] if filled else []
+    cells = _cells_of(head, frame)
+    if cells is None:
+        return [], [Problem(filled[0][0] if filled else 1, 1, " ".join(head)[:60], "columns")]
+    wide = {line: row[len(head)] for line, row in filled[1:] if any(row[len(head) :])}
+    texts = [(line, cell) for line, row in filled[1:] if line not in wide for cell in cells(row)]
+    found = [_entry(line, cell, frame) for line, cell in texts if cell["value"].text]
+    problems = [one for one in found if isinstance(one, Problem)]
+    problems += [Problem(line, len(head) + 1, text, "wide") for line, text in wide.items()]
+    return [one for one in found if isinstance(one, Entry)], sorted(problems, key=lambda one: (one.line, one.column))
 
 
-def _key_of(text: str) -> str:
-    return next((key for key, words in aliases.COLUMNS.items() if text.lower() in words), "")
+@dataclass(frozen=True)
+class _Cell:
+    """What stands in a column, from 1."""
+
+    text: str
+    column: int
 
 
-def _entries(rows: list[tuple[int, list[str]]], head: list[str], frame: Frame) -> Iterator[Entry | Problem]:
-    for line, cells in rows:
-        texts = dict.fromkeys(aliases.COLUMNS, "") | dict(zip(head, cells, strict=False))
-        if not texts["value"]:
-            continue
-        try:
-            yield _entry(texts, frame)
-        except BadValue as bad:
-            yield Problem(
-                line, texts.get("community" if bad.code == "company" else bad.code.split("_")[0], ""), bad.code
-            )
+_Texts = Mapping[str, _Cell]
 
 
-def _entry(texts: Mapping[str, str], frame: Frame) -> Entry:
-    week = week_of(texts["week"], frame.today)
-    variable = frame.variables.get(texts["variable"].lower())
-    if variable is None:
-        raise BadValue("variable")
-    return Entry(variable, week, _place(texts["community"], frame), value_of(texts["value"]))
+def _cells_of(head: Sequence[str], frame: Frame) -> Callable[[Sequence[str]], list[_Texts]] | None:
+    """How a row is cut into values, by the names of the columns; None when they do not say it."""
+    keys = [next((key for key, words in aliases.COLUMNS.items() if cell.lower() in words), "") for cell in head]
+    places = {key: keys.index(key) for key in keys if key}
+    if {"week", "variable", "value"} <= set(keys):
+        return lambda row: [{key: _cell(row, places.get(key)) for key in aliases.COLUMNS}]
+    across = [place for place, cell in enumerate(head) if cell and keys[place] not in ("week", "community")]
+    if "week" not in keys or not any(head[place].lower() in frame.variables for place in across):
+        return None
+    both = {"week": places["week"], "community": places.get("community")}
+    return lambda row: [
+        {key: _cell(row, at) for key, at in both.items()}
+        | {"variable": _Cell(head[place], place + 1), "value": _cell(row, place)}
+        for place in across
+    ]
+
+
+def _cell(row: Sequence[str], place: int | None) -> _Cell:
+    return _Cell("", 0) if place is None else _Cell(row[place] if place < len(row) else "", place + 1)
+
+
+def _entry(line: int, texts: _Texts, frame: Frame) -> Entry | Problem:
+    try:
+        week = week_of(texts["week"].text, frame.today)
+        variable = frame.variables.get(texts["variable"].text.lower())
+        if variable is None:
+            raise BadValue("variable")
+        return Entry(variable, week, _place(texts["community"].text, frame), value_of(texts["value"].text))
+    except BadValue as bad:
+        at = texts["community" if bad.code == "company" else bad.code.split("_")[0]]
+        return Problem(line, at.column or texts["value"].column, at.text, bad.code)
 
 
 def _place(text: str, frame: Frame) -> int | None:
