@@ -86,9 +86,12 @@ def test_a_pasted_sheet_is_shown_then_written_then_taken_back_whole(people, as_)
     text = "周\t渠道\t小区\t金额\r\n2018-04-30\t地推\t翠屏花园\t1,200\r\nW19\t社群裂变\t\t300\r\nW19\t地推\t远方\t5\r\n"
     seen = manager.post(reverse("spend_paste"), {"text": text}).content.decode()
     assert not Spend.objects.exists()
+    assert [word in seen for word in ("¥1,200.00", "¥300.00", "远方")] == [False, False, True]
+    assert seen.count("社群裂变\t\t300") == 3  # to take the new channel, to write the others, to mend
+    seen = manager.post(reverse("spend_paste"), {"text": text, "new": "1"}).content.decode()
     assert [word in seen for word in ("¥1,200.00", "¥300.00", "远方")] == [True] * 3
     handed_on = re.search(r'name="text" value="([^"]*)"', seen)
-    manager.post(reverse("spend_paste"), {"text": handed_on[1], "write": "1"})
+    manager.post(reverse("spend_paste"), {"text": handed_on[1], "new": "1", "write": "1"})
     told = Spend.objects.order_by("id")
     assert [(one.week, one.channel, one.community, one.fen, one.way) for one in told] == [
         (M1, "地推", people.cuiping, 120_000, "pasted"),
@@ -112,10 +115,10 @@ def test_bare_amounts_are_laid_on_the_weeks_and_channels_shown(people, as_) -> N
 def test_a_file_is_read_and_a_file_that_is_none_is_refused(people, as_) -> None:
     manager = as_("manager")
     content = "week,channel,amount\n2018-04-30,地推,12\n".encode("gb18030")
-    seen = manager.post(reverse("spend_paste"), {"file": SimpleUploadedFile("spend.csv", content)})
+    seen = manager.post(reverse("spend_paste"), {"file": SimpleUploadedFile("spend.csv", content), "new": "1"})
     assert "¥12.00" in seen.content.decode()
     handed_on = re.search(r'name="text" value="([^"]*)"', seen.content.decode())
-    manager.post(reverse("spend_paste"), {"text": handed_on[1], "sent": "1", "write": "1"})
+    manager.post(reverse("spend_paste"), {"text": handed_on[1], "sent": "1", "new": "1", "write": "1"})
     assert Spend.objects.get().way == "imported"
     assert manager.post(reverse("spend_paste"), {"text": " \t\n"}).status_code == 422
     bad = SimpleUploadedFile("spend.csv", b"%PDF-1.7 no table")

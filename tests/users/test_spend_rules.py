@@ -54,6 +54,8 @@ PROBLEMS = [
     ("week\tchannel\tamount\nW19\t地推\tmany", [(2, 3, "many", "amount")]),
     ("week\t地推\nW19\t-5", [(2, 2, "-5", "negative")]),
     ("week\tchannel\tamount\nW19\t地推\t5\nW19\t地推\t6", [(2, 3, "5.00", "twice"), (3, 3, "6.00", "twice")]),
+    ("week\tchannel\tamount\nW19\t地推\t1\t234.50", [(2, 4, "234.50", "wide")]),
+    ("week\t地推\nW19\t\t￥", [(2, 3, "￥", "wide")]),
     ("1\t2\t3\n1\n1", [(1, 3, "3", "outside"), (3, 1, "1", "outside")]),
 ]
 

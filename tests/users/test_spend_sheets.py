@@ -23,6 +23,7 @@ LONG_AGO, FAR = dt.date(2018, 1, 1), dt.date(2018, 12, 31)
 def test_text_of_a_clipboard_and_text_with_commas_are_rows() -> None:
     assert reading.of_text('a\t"b\tc"\r\n\r\n1\t2') == [(1, ["a", "b\tc"]), (2, []), (3, ["1", "2"])]
     assert reading.of_text("a,b\n1,2") == [(1, ["a", "b"]), (2, ["1", "2"])]
+    assert reading.of_text("1,234.50\n￥２,000\n") == [(1, ["1,234.50"]), (2, ["￥２,000"])]
 
 
 def test_a_csv_in_gb18030_and_a_workbook_are_rows() -> None:

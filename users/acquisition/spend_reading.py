@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import IO
 
-from opsdesk.lib import csvfile, encodings, filesource, magic, xlsxfile
+from opsdesk.lib import csvfile, encodings, filesource, magic, money, xlsxfile
+from opsdesk.lib.badvalue import BadValue
 from opsdesk.lib.filesource import Source
 from opsdesk.lib.limits import MEGABYTE, Limits
 from opsdesk.lib.unreadable import UnreadableFile
@@ -19,10 +20,12 @@ SEPARATORS = "\t,;"
 
 
 def of_text(text: str) -> list[Row]:
-    """What a spreadsheet leaves on the clipboard (tabs), or text with commas. UnreadableFile when it is too much."""
+    """What a spreadsheet leaves on the clipboard (tabs), or text with commas; a lone column of amounts may have commas
+    of its own (1,234.50). UnreadableFile when it is too much."""
     if len(text) > MOST_CHARS:
         raise UnreadableFile("too_many_rows", limit=MOST_ROWS)
-    separator = next((one for one in SEPARATORS if one in text), "\t")
+    lone = all(_is_number(line) for line in text.splitlines())
+    separator = "\t" if lone else next((one for one in SEPARATORS if one in text), "\t")
     return _bounded(enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1))
 
 
@@ -33,6 +36,14 @@ def of_file(file: IO[bytes]) -> list[Row]:
             with xlsxfile.opened(source) as sheet:
                 return _bounded((line, list(cells)) for line, cells in sheet.rows)
         return _bounded(_of_csv(source))
+
+
+def _is_number(line: str) -> bool:
+    try:
+        money.read_decimal(line)
+    except BadValue:
+        return False
+    return True
 
 
 def as_text(rows: Iterable[Row]) -> str:

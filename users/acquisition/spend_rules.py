@@ -24,10 +24,12 @@ REASONS = {
     "week": N_("this is no week; write its Monday as 2018-05-07, or 2018-W19"),
     "week_far": N_("this week lies too far ahead or before the year 2000"),
     "channel": N_("a channel has a name of at most 40 characters"),
+    "channel_new": N_("no sheet has this channel yet; correct the name, or take it as a new one below"),
     "community": N_("no community in your reach is called so"),
     "company": N_("only who reaches every community may tell the company's figure"),
     "amount": N_("this is not an amount in yuan; for example 3200"),
     "negative": N_("an amount is not negative"),
+    "wide": N_("more cells than the first row names; an amount with a comma needs quotes, or no comma"),
     "twice": N_("told twice in this sheet, and not the same"),
     "outside": N_("there is no such row or column in the sheet of this page"),
 }
@@ -61,7 +63,8 @@ class Problem:
 @dataclass(frozen=True)
 class Frame:
     """What the sheet is read against: the page's own weeks and channels, the place chosen on it, the communities in
-    reach by every name they have (lower case), whether the company's figure may be told."""
+    reach by every name they have (lower case), whether the company's figure may be told, whether channels that the page
+    does not know are taken."""
 
     today: date
     weeks: Sequence[date] = ()
@@ -69,6 +72,7 @@ class Frame:
     community_id: int | None = None
     places: Mapping[str, int] = field(default_factory=dict)
     company: bool = True
+    any_channel: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def read(rows: Iterable[Row], frame: Frame) -> Sheet:
     found = list(_form(filled, frame)) if filled else []
     entries = [one for one in found if isinstance(one, Entry)]
     told_twice = _told_twice(entries)
-    problems = [one for one in found if isinstance(one, Problem)] + [_twice(one) for one in told_twice]
+    problems = {one for one in found if isinstance(one, Problem)} | {_twice(one) for one in told_twice}
     kept = {_key(one): one for one in reversed(entries) if one not in told_twice}
     return Sheet(
         sorted(kept.values(), key=lambda one: (one.row, one.column)),
@@ -99,10 +103,18 @@ def _form(rows: list[Row], frame: Frame) -> Read:
     _line, head = rows[0]
     keys = [aliases.key_of(cell) for cell in head]
     if {"week", "channel", "amount"} <= set(keys):
-        return _listed(rows[1:], {key: keys.index(key) for key in set(keys) - {""}}, frame)
+        listed = _listed(rows[1:], {key: keys.index(key) for key in set(keys) - {""}}, frame)
+        return _narrow(listed, rows, len(head))
     if keys[0] == "week" or (not head[0] and not any(_is_amount(cell) for cell in head)):
-        return _table(rows[1:], head, frame)
+        return _narrow(_table(rows, frame), rows, len(head))
     return _block(rows, frame)
+
+
+def _narrow(found: Read, rows: list[Row], width: int) -> Read:
+    """Nothing of a row with cells beyond the named ones: its amounts may be cut in two."""
+    wide = {line: cells[width] for line, cells in rows if len(cells) > width and any(cells[width:])}
+    yield from (one for one in found if one.row not in wide)
+    yield from (Problem(line, width + 1, text, "wide") for line, text in wide.items())
 
 
 def _listed(rows: list[Row], places: Mapping[str, int], frame: Frame) -> Read:
@@ -113,13 +125,14 @@ def _listed(rows: list[Row], places: Mapping[str, int], frame: Frame) -> Read:
             yield _entry(texts, where, frame)
 
 
-def _table(rows: list[Row], head: Sequence[str], frame: Frame) -> Read:
-    for line, cells in rows:
+def _table(rows: list[Row], frame: Frame) -> Read:
+    top, head = rows[0]
+    for line, cells in rows[1:]:
         if not aliases.is_total(cells[0]):
             named = [(place, channel) for place, channel in enumerate(head) if place and not aliases.is_total(channel)]
             for place, channel in named:
                 if place < len(cells) and cells[place]:
-                    yield _cell(line, place, cells[0], channel, cells[place], frame)
+                    yield _cell(line, place, cells[0], channel, cells[place], frame, top)
 
 
 def _block(rows: list[Row], frame: Frame) -> Read:
@@ -137,8 +150,11 @@ def _block(rows: list[Row], frame: Frame) -> Read:
                 yield _cell(line, place, week, frame.channels[place - named], text, frame)
 
 
-def _cell(line: int, place: int, week: str, channel: str, amount: str, frame: Frame) -> Entry | Problem:
-    where = {"week": (line, 1), "channel": (line, place + 1), "amount": (line, place + 1)}
+def _cell(
+    line: int, place: int, week: str, channel: str, amount: str, frame: Frame, top: int | None = None
+) -> Entry | Problem:
+    """`top`: the row that names the channels."""
+    where = {"week": (line, 1), "channel": (top or line, place + 1), "amount": (line, place + 1)}
     return _entry({"week": week, "channel": channel, "amount": amount}, where, frame)
 
 
@@ -213,9 +229,11 @@ def _is_amount(text: str) -> bool:
     return True
 
 
-def _channel(text: str) -> str:
+def _channel(text: str, frame: Frame) -> str:
     if not 0 < len(text) <= CHANNEL_CHARS:
         raise BadValue("channel")
+    if not frame.any_channel and text not in frame.channels:
+        raise BadValue("channel_new")
     return text
 
 
@@ -233,7 +251,7 @@ def _place(text: str, frame: Frame) -> int | None:
 
 _READERS: dict[str, Callable[[str, Frame], object]] = {
     "week": lambda text, frame: week_of(text, frame.today),
-    "channel": lambda text, _frame: _channel(text),
+    "channel": _channel,
     "community": _place,
     "amount": lambda text, _frame: fen_of(text),
 }

@@ -96,7 +96,7 @@ def may_tell(desk: Desk) -> bool:
     return scope.sees_community(desk.community.id) if desk.community else scope.everywhere
 
 
-def frame_of(desk: Desk, query: QueryDict, today: date) -> Frame:
+def frame_of(desk: Desk, query: QueryDict, today: date, *, any_channel: bool) -> Frame:
     """What a pasted sheet is read against; the page must have been asked for by the same address."""
     scope = desk.scope_for(CHANGE_BUDGETS)
     named: dict[str, int] = {}
@@ -105,4 +105,4 @@ def frame_of(desk: Desk, query: QueryDict, today: date) -> Frame:
     weeks, _newest = weeks_of(query, today)
     channels = channels_of(places.counted_places(desk, SEE_BOARDS), query)
     chosen = desk.community.id if desk.community else None
-    return Frame(today, weeks, channels, chosen, named, company=scope.everywhere)
+    return Frame(today, weeks, channels, chosen, named, scope.everywhere, any_channel)

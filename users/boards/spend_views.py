@@ -146,13 +146,15 @@ def spend_paste(request: DeskRequest) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         return render(request, "users/spend/sheet.html", _page(request, form), status=422)
-    frame = spend.frame_of(desk, request.GET, timezone.localdate())
+    is_new = bool(request.POST.get("new"))
+    frame = spend.frame_of(desk, request.GET, timezone.localdate(), any_channel=is_new)
     sheet = rules.read(form.cleaned_data["rows"], frame)
     way = Spend.Way.IMPORTED if form.cleaned_data["file"] or request.POST.get("sent") else Spend.Way.PASTED
     if request.POST.get("write") and sheet.entries:
         return _write(request, sheet, way)
-    context = _preview(desk, sheet) | {"text": reading.as_text(form.cleaned_data["rows"]), "sent": way == "imported"}
-    return render(request, "users/spend/preview.html", context)
+    text = reading.as_text(form.cleaned_data["rows"])
+    context = {"form": SheetForm(initial={"text": text}), "text": text, "sent": way == "imported", "new": is_new}
+    return render(request, "users/spend/preview.html", _preview(desk, sheet) | context)
 
 
 def _write(request: DeskRequest, sheet: rules.Sheet, way: str) -> HttpResponse:
@@ -174,6 +176,7 @@ def _preview(desk: Desk, sheet: rules.Sheet) -> dict[str, Any]:
             for one in sheet.entries
         ],
         "problems": [{"problem": one, "reason": _(rules.REASONS[one.reason])} for one in sheet.problems],
+        "new_channels": list(dict.fromkeys(one.value for one in sheet.problems if one.reason == "channel_new")),
         "sum": sum(one.fen for one in sheet.entries),
     }  # fmt: skip
 
