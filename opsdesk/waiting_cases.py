@@ -46,7 +46,7 @@ def untaken_cards(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Best-practice cards that nobody has taken up (case_state)."""
     title = gettext("%(community)s: more new payers came back, and nobody has looked why yet")
     for case in cases.untaken_cards(desk.scope_for(rules.RUN_CASES))[:EACH]:
-        yield _of_case(case, "star", gettext("Best practice"), title)
+        yield _of_case(case, "star", gettext("Practice"), title)
 
 
 def _of_case(case: Case, icon: str, kind: str, title: str, *, urgent: bool = False) -> Item:
@@ -71,7 +71,7 @@ def late_lessons(desk: Desk, now: dt.datetime) -> Iterator[Item]:
         people = ngettext("%(n)s person has not read it", "%(n)s people have not read it", late.people)
         yield Item(
             "book-2",
-            gettext("Lesson"),
+            gettext("Unread"),
             gettext("%(title)s: %(stations)s")
             % {"title": late.title, "stations": stations % {"n": count(late.stations)}},
             people % {"n": count(late.people)},

@@ -29,8 +29,10 @@ SHOWN = 100
 @require_safe
 def phone_callbacks(request: DeskRequest) -> HttpResponse:
     scope = request.desk.scope
+    waiting = [_line(one) for one in callbacks.to_call(scope)[:SHOWN]]
     context = {
-        "waiting": [_line(one) for one in callbacks.to_call(scope)[:SHOWN]],
+        "waiting": waiting,
+        "several": len({line["callback"].station_id for line in waiting}) > 1,
         "over": [_line(one) for one in callbacks.called(scope)[:SHOWN]],
     }
     return render(request, "campaigns/phone/callbacks.html", context | _quiet(request))
@@ -103,10 +105,11 @@ def _page(request: DeskRequest, callback: Callback, status: int = 200, **shown: 
         "line": _line(callback),
         "may_call": may_call,
         "may_reveal": request.desk.may(REVEAL_PHONE),
+        "began": callbacks.began(callback.customer_id),
         "left": reading.reveals_left(request.user),
         "form": AnswerForm(),
         "answers": [(code, _(word)) for code, word in rules.ANSWERS.items()],
-        "causes": [(code, _(word)) for code, word in rules.CAUSES.items()],
+        "causes": [(code, _(rules.CAUSES[code])) for code in rules.NAMED_CAUSES],
     }
     return render(request, "campaigns/phone/callback.html", context | _quiet(request) | shown, status=status)
 

@@ -2,6 +2,7 @@
 update, so that two people with one number in hand record one answer."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from opsdesk.lib.words import N_
 from users.contact import actions as contact
 from users.contact.models import Touch, WishChange
 from users.customers.models import Customer
+from users.orders.models import Category
+from users.purchases.models import Origin
 
 TRIES = 3  # not reached so often, nobody tries again
 TO_CALL = Q(state="open") | Q(state="missed", tries__lt=TRIES)
@@ -59,7 +62,7 @@ def in_reach(scope: Scope) -> QuerySet[Callback]:
     """Of open cases, with the customer, who must be in reach still and may be called (callback_of_a_station)."""
     people = Customer.objects.visible_to(scope)
     found = Callback.objects.filter(scope.condition(), customer_id__in=people.values("id"))
-    found = found.exclude(case__state__in=rules.FINISHED).select_related("case", "station", "by")
+    found = found.exclude(case__state__in=rules.FINISHED).select_related("case__community", "station", "by")
     return found.select_related("customer").order_by("tries", "at", "id")
 
 
@@ -78,6 +81,15 @@ def of_customer(customer_id: int) -> list[Callback]:
     """Every call to one customer, made or to make, of open and closed cases, the newest first (few a customer)."""
     found = Callback.objects.filter(customer=customer_id).select_related("case__community", "station", "by")
     return list(found.order_by(F("at").desc(nulls_first=True), "-id"))
+
+
+def began(customer_id: int) -> tuple[date, str] | None:
+    """The day of the first purchase and what it was mostly of (keys of Origin and Category)."""
+    origin = Origin.objects.filter(customer_id=customer_id).first()
+    if origin is None:
+        return None
+    names = Category.objects.filter(pk=origin.category_id or 0).values_list("name", flat=True)
+    return origin.first_day, names.first() or ""
 
 
 # -- Told ----------------------------------------------------------------------------------------------------------

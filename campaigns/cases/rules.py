@@ -36,6 +36,7 @@ CAUSES = {
     "price": N_("price"),
     "other": N_("something else"),
 }
+NAMED_CAUSES = [cause for cause in CAUSES if cause != "acquisition"]  # what a customer may name
 CALL_STATES = {
     "open": N_("to call"),
     "done": N_("answered"),
@@ -65,6 +66,11 @@ def watched_cohorts(watched_from: date) -> list[date]:
     """Mondays of the first cohorts that began wholly after the corrective action was in place."""
     first = watched_from + timedelta(days=-watched_from.weekday() % 7)
     return [first + timedelta(weeks=n) for n in range(LATER_COHORTS)]
+
+
+def first_told(watched_from: date) -> date:
+    """The day on which the first of them can be told: its second week is over."""
+    return watched_cohorts(watched_from)[0] + timedelta(weeks=2)
 
 
 def is_usual_again(came: Came, base: Base, limits: Limits) -> bool | None:

@@ -161,7 +161,7 @@ def test_a_deed_that_is_none_does_not_exist(people, as_, case):
 def test_from_taking_charge_to_the_library(people, as_, case):
     client = as_("operator")
     assert do(client, case, "take").status_code == 302
-    assert do(client, case, "step", step="goods", finding="found", evidence="叶菜闷坏了").status_code == 302
+    assert do(client, case, "step", step="goods", finding="found", evidence="叶菜闷坏了").url.endswith("#step-goods")
     do(client, case, "draw")
     do(client, case, "correct", title="打孔包装", text="叶菜一律打孔", due_on="2018-05-20")
     do(client, case, "watch", day="2018-04-23")
@@ -188,6 +188,11 @@ def test_a_case_is_not_closed_without_a_story(people, as_, case):
     assert answer.status_code == 422
     assert "What happened, and what was done: This field is required." in words(answer)
     assert fresh(case).state == "open"
+
+
+def test_what_was_found_says_whether_it_was(people, as_, case):
+    answer = do(as_("operator"), case, "step", step="goods", finding="open", evidence="叶菜闷坏了")
+    assert (answer.status_code, "Say whether something was found." in words(answer)) == (422, True)
 
 
 def test_contact_is_paused_and_goes_on(people, as_, case):

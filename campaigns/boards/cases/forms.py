@@ -33,6 +33,11 @@ class StepForm(forms.Form):
     finding = forms.ChoiceField(label=_("Finding"), choices=_choices(rules.FINDINGS))
     evidence = _long(_("What was found"), required=False, rows=2)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_data.get("evidence") and self.cleaned_data.get("finding") == "open":
+            self.add_error("finding", _("Say whether something was found."))
+
 
 class CloseForm(forms.Form):
     cause = forms.ChoiceField(label=_("Cause"), choices=[("", "–"), *_choices(rules.CAUSES)])
@@ -54,8 +59,8 @@ class LessonForm(forms.Form):
 
 
 class CompensationForm(forms.Form):
-    coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"))
-    budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"))
+    coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"), empty_label="–")
+    budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"), empty_label="–")
     whom = forms.ChoiceField(label=_("For whom"), choices=_choices(compensation.WHOM))
 
     def __init__(self, data: Any = None, *, day: date) -> None:

@@ -52,7 +52,7 @@ def line(case: Case) -> Line:
     named = " · ".join(name_of(one["dimension"], one["name"]) for one in case.split.get("suspects", [])[:2])
     rate = _rate(first.returned, first.customers) if first else None
     usual = _rate(first.base_returned, first.base_customers) if first else None
-    return Line(case, rate, usual, named or case.story[:60])
+    return Line(case, rate, usual, _("suspected: %(parts)s") % {"parts": named} if named else case.story[:60])
 
 
 @dataclass(frozen=True)

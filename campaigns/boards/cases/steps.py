@@ -39,7 +39,13 @@ def case_deed(request: DeskRequest, number: str, deed: str) -> HttpResponse:
     except actions.Finished:
         messages.error(request, _("%(number)s has moved on meanwhile; nothing was done.") % {"number": number})
         answer = None
-    return answer or redirect("case", number)
+    return answer or redirect(f"{actions.href(case)}{_where(request, deed)}")
+
+
+def _where(request: DeskRequest, deed: str) -> str:
+    """The part of the page that was worked at."""
+    step = request.POST.get("step", "") if deed == "step" else ""
+    return f"#step-{step}" if step in rules.STEPS else _PLACES.get(deed, "")
 
 
 @desk_page(RUN_CASES)
@@ -172,6 +178,10 @@ def _refused(request: DeskRequest, case: Case, form: django_forms.Form, **kept: 
     return views.page(request, case, 422, refused=" ".join(map(str, wrong)), **kept)
 
 
+_PLACES = {
+    "draw": "#callbacks", "pause": "#measures", "resume": "#measures", "compensate": "#measures",
+    "correct": "#measures", "watch": "#recovery",
+}  # fmt: skip
 DEEDS: dict[str, Deed] = {
     "take": _take,
     "step": _step,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.boards import practice_page
 from campaigns.boards.cases import forms, history, shown
-from campaigns.cases import lesson_queries, queries, rules, split, split_queries
+from campaigns.cases import lesson_queries, lessons, queries, rules, split, split_queries
 from campaigns.cases.models import Case, CaseStep
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import DRAFT_COUPONS, EXPORT, RUN_CASES, SEE_BOARDS, SEE_CUSTOMERS
@@ -101,6 +101,8 @@ def _incident(request: DeskRequest, case: Case) -> dict[str, Any]:
         "tally": shown.tally(case),
         "callbacks": queries.callbacks(case).count(),
         "answers": queries.answers(case),
+        "people_at_stations": lessons.people(),
+        "told_on": rules.first_told(case.watched_from) if case.watched_from else None,
     }  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def _forms(case: Case) -> dict[str, Any]:
         "close_form": forms.CloseForm(initial={"cause": case.cause, "story": case.story}),
         "nothing_form": forms.NothingForm(initial={"story": case.story}),
         "watch_form": forms.WatchForm(initial={"day": case.watched_from or today}),
-        "lesson_form": forms.LessonForm(),
+        "lesson_form": forms.LessonForm(initial={"due_on": lessons.usual_due(today)}),
         "compensation_form": forms.CompensationForm(day=today),
     }
 
