@@ -35,7 +35,7 @@ class Box:
 FULL = 0.5
 COLUMN_WORDS = (
     (N_("Value"), N_("lately, often")),
-    (N_("Growth"), N_("lately, not often")),
+    (N_("Potential"), N_("lately, not often")),
     (N_("Keep"), N_("not lately, often before")),
     (N_("Retain"), N_("neither lately nor often")),
 )
