@@ -21,6 +21,6 @@ def test_no_two_migrations_of_an_app_share_a_number() -> None:
     assert [str(key) for key, count in numbers.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: f"{path.parts[-3]}/{path.name}")
-def test_a_migration_imports_no_living_code(path: Path) -> None:
-    assert OURS.findall(path.read_text(encoding="utf-8")) == []
+def test_a_migration_imports_no_living_code() -> None:
+    found = {f"{path.parts[-3]}/{path.name}": OURS.findall(path.read_text(encoding="utf-8")) for path in MIGRATIONS}
+    assert {path: imports for path, imports in found.items() if imports} == {}

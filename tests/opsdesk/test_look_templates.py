@@ -14,36 +14,31 @@ STATIC = ROOT / "opsdesk" / "static"
 CSS = (STATIC / "opsdesk.css").read_text(encoding="utf-8")
 
 
-def name(path: Path) -> str:
-    return str(path.relative_to(ROOT / "templates"))
+# Inline styles, handlers and scripts, and addresses elsewhere.
+FOREIGN = re.compile(
+    r"""\sstyle\s*=|\son[a-z]+\s*=\s*["']|hx-on|<script(?![^>]*\ssrc=)|<style|https?://(?!www\.w3\.org)"""
+)
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
-def test_a_template_holds_nothing_inline_and_nothing_from_elsewhere(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert not re.search(r"\sstyle\s*=", source)
-    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", source)
-    assert "hx-on" not in source
-    assert not re.search(r"<script(?![^>]*\ssrc=)", source)
-    assert "<style" not in source
-    assert not re.search(r"https?://(?!www\.w3\.org)", source)
+@pytest.fixture(scope="module")
+def sources() -> dict[str, str]:
+    """The text of every template by its name."""
+    return {str(path.relative_to(ROOT / "templates")): path.read_text(encoding="utf-8") for path in TEMPLATES}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
-def test_a_template_says_what_it_is_before_anything_else(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert "{#" in source[:400] or "{% comment %}" in source[:400] or source.count("\n") < 12
+def test_templates_hold_nothing_inline_and_nothing_from_elsewhere(sources: dict[str, str]) -> None:
+    assert {name: found.group() for name, text in sources.items() if (found := FOREIGN.search(text))} == {}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
-def test_every_icon_named_is_in_the_sprite(path: Path) -> None:
-    named = set(re.findall(r"{% icon \"([\w-]+)\"", path.read_text(encoding="utf-8")))
-    assert named <= set(assets.icon_names())
+def test_a_template_says_what_it_is_before_anything_else(sources: dict[str, str]) -> None:
+    silent = {name for name, text in sources.items() if "{#" not in text[:400] and "{% comment %}" not in text[:400]}
+    assert {name for name in silent if sources[name].count("\n") >= 12} == set()
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
-def test_chinese_is_in_the_translations_not_in_templates(path: Path) -> None:
-    assert not re.search("[一-鿿]", path.read_text(encoding="utf-8"))
+def test_every_icon_named_is_in_the_sprite(sources: dict[str, str]) -> None:
+    known = set(assets.icon_names())
+    named = {name: set(re.findall(r"{% icon \"([\w-]+)\"", text)) - known for name, text in sources.items()}
+    assert {name: unknown for name, unknown in named.items() if unknown} == {}
 
 
 def test_the_icons_of_the_rail_are_in_the_sprite() -> None:
