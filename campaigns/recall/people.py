@@ -17,16 +17,19 @@ from opsdesk.lib import sql
 from users.contact import queries as contact
 from users.directory import filters as directory
 
-# The audience, looked at once: five gates join it, and a planner that takes it for a handful loops over everybody.
+# The audience, looked at once: five gates read it, and a planner that takes it for a handful loops over everybody.
 AUDIENCE = """
 DROP TABLE IF EXISTS pg_temp.recall_people;
 CREATE TEMPORARY TABLE recall_people ON COMMIT DROP AS SELECT a.id AS customer_id FROM ({ids}) AS a(id);
 ANALYZE recall_people
 """
-# One row a candidate. Ours stands behind the gate's first word that no channel changes. Indexes users_customer_pkey,
-# users_standing_pkey, candidate_customer, tagging_once.
+# One row a candidate, the words of the gates in the order of the channels. Gates are told beneath each other and
+# gathered: joined side by side, each guessed at one row, they are looped over once for everybody. Indexes
+# users_customer_pkey, users_standing_pkey, candidate_customer, tagging_once.
 PEOPLE = """
-WITH busy AS (
+WITH told AS ({gates}),
+gates AS (SELECT customer_id, array_agg(reason ORDER BY turn) AS reasons FROM told GROUP BY customer_id),
+busy AS (
     SELECT DISTINCT k.customer_id FROM recall_people p JOIN campaigns_candidate k USING (customer_id)
       JOIN campaigns_drive d ON d.id = k.drive_id AND d.state = 'running' AND d.id <> %(drive)s
      WHERE k.fate IN ('task', 'control')),
@@ -38,14 +41,16 @@ taste AS (
      ORDER BY t.customer_id, COALESCE(t.share, 1) DESC, t.tag_id)
 SELECT p.customer_id, COALESCE(c.community_id, 0), COALESCE(c.station_id, 0), COALESCE(s.lifecycle, ''),
        COALESCE(s.rfm_class, ''), c.building, c.unit, c.room, taste.tag_id, COALESCE(s.net, 0),
-       COALESCE(s.purchases, 0), COALESCE(s.is_proxy, FALSE), busy.customer_id IS NOT NULL{reasons}
+       COALESCE(s.purchases, 0), COALESCE(s.is_proxy, FALSE), busy.customer_id IS NOT NULL, COALESCE(gates.reasons, '{}')
   FROM recall_people p JOIN users_customer c ON c.id = p.customer_id
+  LEFT JOIN gates ON gates.customer_id = p.customer_id
   LEFT JOIN users_standing s ON s.customer_id = p.customer_id
   LEFT JOIN busy ON busy.customer_id = p.customer_id
-  LEFT JOIN taste ON taste.customer_id = p.customer_id{gates}
+  LEFT JOIN taste ON taste.customer_id = p.customer_id
  ORDER BY p.customer_id
 """
-_GATE = "\n  JOIN ({gate}) AS gate_{channel} ON gate_{channel}.customer_id = p.customer_id"
+_GATE = "SELECT {turn} AS turn, customer_id, reason FROM ({gate}) AS gate_{channel}"
+_NO_GATE = "SELECT 0 AS turn, NULL::bigint AS customer_id, '' AS reason WHERE FALSE"  # of a draft without channels
 _ALWAYS = ("dnc", "profiling")  # the gate's words that no channel changes
 
 
@@ -56,28 +61,26 @@ def read(drive: Drive, at: datetime) -> list[Person]:
     ids, params = audience.people_sql(audience.scope_of(drive.scope), wanted)
     sql.run(AUDIENCE.replace("{ids}", ids), **params)
     gates, asked = _gates(drive, reached_at(drive, at), batches.is_by_class(wanted.chosen) or drive.best_channel)
-    reasons = "".join(f", gate_{channel}.reason" for channel in drive.channels)
     offers = Offer.objects.filter(drive=drive).exclude(taste=None)
     asked |= {"drive": drive.pk, "tastes": list(offers.values_list("taste", flat=True))}
-    statement = PEOPLE.replace("{reasons}", reasons).replace("{gates}", gates)
-    return [_person(drive.channels, row) for row in sql.rows(statement, **asked)]
+    return [_person(drive.channels, row) for row in sql.rows(PEOPLE.replace("{gates}", gates), **asked)]
 
 
 def _gates(drive: Drive, at: datetime, by_class: bool) -> tuple[str, dict[str, Any]]:
-    """A join a channel, each gate's parameters under its channel's name."""
-    joins, asked = "", dict[str, Any]()
-    for channel in drive.channels:
+    """A SELECT a channel, each gate's parameters under its channel's name."""
+    told, asked = [], dict[str, Any]()
+    for turn, channel in enumerate(drive.channels):
         people = "SELECT customer_id FROM recall_people"
         gate, params = contact.gate(people, {}, channel=channel, at=at, by_class=by_class)
-        joins += _GATE.format(gate=gate.replace("%(gate_", f"%({channel}_gate_"), channel=channel)
+        told.append(_GATE.format(turn=turn, gate=gate.replace("%(gate_", f"%({channel}_gate_"), channel=channel))
         asked |= {f"{channel}_{name}": value for name, value in params.items()}
-    return joins, asked
+    return "\n UNION ALL\n".join(told) or _NO_GATE, asked
 
 
 def _person(channels: list[str], row: tuple[Any, ...]) -> Person:
     customer, community, station, lifecycle, rfm_class, building, unit, room, taste = row[:9]
-    net, purchases, proxy, busy = row[9:13]
-    gate = dict(zip(channels, row[13:], strict=True))
+    net, purchases, proxy, busy, reasons = row[9:]
+    gate = dict(zip(channels, reasons, strict=True))
     always = next((word for word in gate.values() if word in _ALWAYS), "")
     return Person(
         customer=customer, community=community, station=station, lifecycle=lifecycle, rfm_class=rfm_class,
