@@ -41,7 +41,8 @@ taste AS (
      ORDER BY t.customer_id, COALESCE(t.share, 1) DESC, t.tag_id)
 SELECT p.customer_id, COALESCE(c.community_id, 0), COALESCE(c.station_id, 0), COALESCE(s.lifecycle, ''),
        COALESCE(s.rfm_class, ''), c.building, c.unit, c.room, taste.tag_id, COALESCE(s.net, 0),
-       COALESCE(s.purchases, 0), COALESCE(s.is_proxy, FALSE), busy.customer_id IS NOT NULL, COALESCE(gates.reasons, '{}')
+       COALESCE(s.purchases, 0), COALESCE(s.is_proxy, FALSE), busy.customer_id IS NOT NULL,
+       COALESCE(gates.reasons, '{}')
   FROM recall_people p JOIN users_customer c ON c.id = p.customer_id
   LEFT JOIN gates ON gates.customer_id = p.customer_id
   LEFT JOIN users_standing s ON s.customer_id = p.customer_id
