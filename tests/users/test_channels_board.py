@@ -119,7 +119,11 @@ def test_the_file_holds_channels_categories_and_communities(city, as_) -> None:
 
 def test_the_lines_have_a_table_and_more_weeks_ask_no_more(city, as_) -> None:
     manager, asked = as_("manager"), []
-    assert len(board(manager, **{"as": "table"})["table"]) == 9
+    lines = board(manager, **{"as": "table"})["table"]
+    assert len(lines) == 9
+    for name in ("part", "whole"):
+        found = filters.from_query(QueryDict(lines[0][name].split("?", 1)[1]))
+        assert directory.people(EVERYWHERE, found).count() == getattr(lines[0]["rate"], name) > 0
     for weeks in ("8", "26"):
         with CaptureQueriesContext(connection) as found:
             board(manager, weeks=weeks)

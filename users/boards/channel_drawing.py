@@ -109,10 +109,16 @@ def _registered(board: Board, words: Words | None, stage: str) -> str:
     return board.sight.people(stage=stage, **came, registered=board.weeks[0], registered_to=board.weeks[-1])
 
 
-def table_rows(board: Board) -> list[dict[str, Any]]:
-    """The table twin of the lines: week-1 retention by channel and cohort."""
+def table_rows(board: Board, *, linked: bool) -> list[dict[str, Any]]:
+    """The table twin of the lines: week-1 retention by channel and cohort, `whole` and `part` with their people."""
     return [
         {"name": unit.name, "cohort": week, "rate": one, "interval": one.interval}
+        | (_cohort(board, unit, week) if linked else {})
         for unit in board.channels
         for week, one in unit.line()
     ]
+
+
+def _cohort(board: Board, unit: Unit, week: date) -> dict[str, str]:
+    words = {**words_of("channel", unit.key), "first_from": week, "first_to": week + timedelta(days=6)}
+    return {"whole": board.sight.people(**words), "part": board.sight.people(**words, back=1)}

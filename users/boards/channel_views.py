@@ -37,7 +37,7 @@ def channel_board(request: DeskRequest) -> HttpResponse:
         "categories": drawing.rows(board, board.categories, "category", linked=linked),
         "communities": _communities(desk, board, linked=linked) if desk.community is None else [],
         "lengths": channels.WEEKS,
-        "table": drawing.table_rows(board) if request.GET.get("as") == "table" else None,
+        "table": drawing.table_rows(board, linked=linked) if request.GET.get("as") == "table" else None,
         "may_export": desk.may(EXPORT),
         "may_import": desk.may(IMPORT),
     }
