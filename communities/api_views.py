@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.http import Http404
+from django.utils.translation import gettext
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +22,14 @@ class ScopedView(APIView):
     def desk(self) -> Desk:
         desk: Desk = self.request.desk  # type: ignore[attr-defined]
         return desk
+
+    @property
+    def place(self) -> int | None:
+        """Id of the community asked for; None: all in reach."""
+        try:
+            return self.desk.community.pk if self.desk.community else None
+        except Http404:
+            raise NotFound(gettext("That community is not in reach.")) from None
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response.headers["Cache-Control"] = "no-store, private"

@@ -14,19 +14,15 @@ from rest_framework.response import Response
 from campaigns.boards import practice_page
 from campaigns.cases import lesson_queries, practice_rules, queries, rules
 from campaigns.cases.models import Lesson
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, after_word, limit_word, page_of
 from communities.api_views import ScopedView
 from communities.rules import SEE_BOARDS
-
-BIGGEST, MOST, PAGE = 2**63 - 1, 500, 100
 
 
 class LessonQuery(QuerySerializer):
     kind = serializers.ChoiceField(list(rules.LESSON_KINDS), required=False, help_text=_("both unless told"))
-    after = serializers.IntegerField(
-        default=0, min_value=0, max_value=BIGGEST, help_text=_("the id after which this page begins")
-    )
-    limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=MOST, help_text=_("how many on a page"))
+    after = after_word()
+    limit = limit_word()
 
 
 class LessonSerializer(serializers.Serializer[Lesson]):
@@ -82,11 +78,10 @@ class LessonList(ScopedView):
     )
     def get(self, request: Request) -> Response:
         asked = LessonQuery.read(request.query_params)
-        found = lesson_queries.lessons(self.desk.scope_for(SEE_BOARDS)).filter(pk__gt=asked["after"]).order_by("id")
+        found = lesson_queries.lessons(self.desk.scope_for(SEE_BOARDS))
         found = found.filter(kind=asked["kind"]) if "kind" in asked else found
-        rows = list(found[: asked["limit"] + 1])
-        more, rows = len(rows) > asked["limit"], rows[: asked["limit"]]
-        return Response(LessonPageSerializer({"next_after": rows[-1].pk if more else None, "lessons": rows}).data)
+        lessons, next_after = page_of(found, asked)
+        return Response(LessonPageSerializer({"next_after": next_after, "lessons": lessons}).data)
 
 
 class LessonDetail(ScopedView):

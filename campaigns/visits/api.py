@@ -17,10 +17,8 @@ from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits import actions, queries, reading, rules
 from campaigns.visits.actions import Teller
 from campaigns.visits.models import Visit
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, after_word, limit_word, page_of
 from communities.api_views import ScopedView
-
-MOST, PAGE = 500, 100
 
 
 class EventParser(BaseParser):
@@ -36,10 +34,8 @@ class EventParser(BaseParser):
 
 
 class VisitQuery(QuerySerializer):
-    after = serializers.IntegerField(
-        default=0, min_value=0, max_value=reading.BIGGEST, help_text=_("the id after which this page begins")
-    )
-    limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=MOST, help_text=_("how many on a page"))
+    after = after_word()
+    limit = limit_word()
     day_from = serializers.DateField(required=False, help_text=_("first day on which they took place"))
     day_to = serializers.DateField(required=False, help_text=_("last day on which they took place"))
     community = serializers.CharField(required=False, help_text=_("the code of one community"))
@@ -151,12 +147,11 @@ class VisitList(ScopedView):
     )
     def get(self, request: Request) -> Response:
         asked = VisitQuery.read(request.query_params)
-        found = wanted(queries.events(self.desk.scope), asked).filter(pk__gt=asked["after"]).order_by("pk")
+        found = wanted(queries.events(self.desk.scope), asked)
         if self.desk.community:
             found = found.filter(community_id=self.desk.community.pk)
-        limit = asked["limit"]
-        page = list(found[: limit + 1])
-        told = {"next_after": page[limit - 1].pk if len(page) > limit else None, "visits": page[:limit]}
+        visits, next_after = page_of(found, asked)
+        told = {"next_after": next_after, "visits": visits}
         codes = {place.pk: place.code for place in self.desk.communities}
         return Response(VisitPageSerializer(told, context={"communities": codes}).data)
 

@@ -13,20 +13,15 @@ from rest_framework.response import Response
 
 from campaigns.drives import queries
 from campaigns.drives.models import Drive, Offer, Task
-from campaigns.visits import reading
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, after_word, limit_word, page_of
 from communities.api_views import ScopedView
 from communities.scoping import Scope
 from opsdesk.lib import names, phones
 
-MOST, PAGE = 500, 100
-
 
 class PageQuery(QuerySerializer):
-    after = serializers.IntegerField(
-        default=0, min_value=0, max_value=reading.BIGGEST, help_text=_("the id after which this page begins")
-    )
-    limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=MOST, help_text=_("how many on a page"))
+    after = after_word()
+    limit = limit_word()
 
 
 class DriveSerializer(serializers.Serializer[Drive]):
@@ -120,8 +115,7 @@ class DriveList(ScopedView):
     )
     def get(self, request: Request) -> Response:
         asked = PageQuery.read(request.query_params)
-        found = queries.drives(self.desk.scope).filter(pk__gt=asked["after"]).order_by("pk")
-        page, next_after = _page(list(found[: asked["limit"] + 1]), asked["limit"])
+        page, next_after = page_of(queries.drives(self.desk.scope), asked)
         context = {"tasks": tasks_by_state(self.desk.scope, page)}
         told = {"next_after": next_after, "drives": page}
         return Response(DrivePageSerializer(told, context=context).data)
@@ -141,16 +135,11 @@ class TaskList(ScopedView):
     def get(self, request: Request) -> Response:
         asked = PageQuery.read(request.query_params)
         mine = Q(assignee=self.desk.staff) | Q(assignee=None, station_id__in=self.desk.scope.stations)
-        found = queries.open_tasks(self.desk.scope, timezone.now()).filter(mine, pk__gt=asked["after"])
-        found = found.exclude(channel=queries.BY_THEMSELVES).order_by("pk")
-        page, next_after = _page(list(found[: asked["limit"] + 1]), asked["limit"])
+        found = queries.open_tasks(self.desk.scope, timezone.now()).filter(mine)
+        page, next_after = page_of(found.exclude(channel=queries.BY_THEMSELVES), asked)
         offers = Offer.objects.filter(drive__in={task.drive_id for task in page}, taste=None)
         context = {"offers": {offer.drive_id: offer for offer in offers}}
         return Response(TaskPageSerializer({"next_after": next_after, "tasks": page}, context=context).data)
-
-
-def _page(rows: list[Any], limit: int) -> tuple[list[Any], int | None]:
-    return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
 
 
 def tasks_by_state(scope: Scope, drives: Sequence[Drive]) -> dict[int, dict[str, int]]:

@@ -10,19 +10,18 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, cursor_word, limit_word
 from communities.api_views import ScopedView
 from communities.models import Notice
 from communities.notices import actions, queries, words
 from opsdesk.lib import paging
 
-BIGGEST = 2**63 - 1
 _SORT = paging.Sort("created_at", descending=True)
 
 
 class NoticeQuery(QuerySerializer):
-    after = serializers.CharField(required=False, max_length=200, help_text=_("next_after of the page before"))
-    limit = serializers.IntegerField(default=50, min_value=1, max_value=200, help_text=_("how many on a page"))
+    after = cursor_word()
+    limit = limit_word(50, 200)
     unread = serializers.BooleanField(default=False, help_text=_("only what was not read yet"))
 
     def validate_after(self, cursor: str) -> paging.Place:
@@ -87,7 +86,7 @@ class NoticeRead(ScopedView):
         description=_("Mark one notification of the token's owner as read. Again changes nothing."),
     )
     def post(self, request: Request, notice_id: int) -> Response:
-        notice = queries.notices_of(self.desk.staff).filter(pk=notice_id).first() if notice_id <= BIGGEST else None
+        notice = queries.notices_of(self.desk.staff).filter(pk=notice_id).first()
         if notice is None:
             raise Http404
         actions.read(notice)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, cursor_word, limit_word
 from coupons.batches import queries, rules
 from coupons.batches.models import Batch, BatchStep
 from opsdesk.lib import paging
@@ -17,8 +17,8 @@ LARGEST = 2**31 - 1
 
 class BatchQuery(QuerySerializer):
     state = serializers.ChoiceField(choices=[*rules.STATES], required=False, help_text=_("only those in this state"))
-    after = serializers.CharField(required=False, max_length=200, help_text=_("next_after of the page before"))
-    limit = serializers.IntegerField(default=50, min_value=1, max_value=200, help_text=_("how many on a page"))
+    after = cursor_word()
+    limit = limit_word(50, 200)
 
     def validate_after(self, cursor: str) -> paging.Place:
         place = paging.decode(cursor, int)

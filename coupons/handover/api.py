@@ -17,7 +17,6 @@ from coupons.handover.models import Parcel
 
 SCOPE = queries.FETCH
 MOST = 10
-BIGGEST = 2**63 - 1
 
 
 class PackedSerializer(serializers.Serializer[Any]):
@@ -73,7 +72,7 @@ class ParcelFetched(ScopedView):
     )
     def post(self, request: Request, parcel_id: int) -> Response:
         reach = queries.in_reach(self.desk.scope).filter(way=Parcel.Way.FETCH)
-        parcel = reach.filter(pk=parcel_id).first() if parcel_id <= BIGGEST else None
+        parcel = reach.filter(pk=parcel_id).first()
         if parcel is None:
             raise Http404
         told = actions.fetched(parcel, by=self.desk.staff, at=timezone.now())

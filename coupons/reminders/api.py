@@ -18,7 +18,6 @@ from coupons.reminders.doors import Door
 from opsdesk.lib import names, phones
 
 MOST = 500
-BIGGEST = 2**63 - 1
 UNDO = "undo"
 
 
@@ -95,7 +94,7 @@ class ReminderSaid(ScopedView):
         description=_("Staff have told a customer, or not met them. Ticked already: as it was."),
     )
     def post(self, request: Request, reminder_id: int) -> Response:
-        reminder = queries.reachable(self.desk.scope, reminder_id) if reminder_id <= BIGGEST else None
+        reminder = queries.reachable(self.desk.scope, reminder_id)
         if reminder is None:
             raise Http404
         body = SaidSerializer(data=request.data)

@@ -11,7 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, community_word
 from communities.api_views import ScopedView
 from opsdesk.insight import dashboard, dashboard_rules
 from opsdesk.insight import dashboard_board as boards
@@ -31,9 +31,7 @@ class DashboardQuery(QuerySerializer):
     )
     station = serializers.IntegerField(required=False, min_value=1, help_text=_("the numbers of one station"))
     as_of = serializers.DateField(required=False, help_text=_("any past date; the latest unless told"))
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
+    community = community_word()
 
 
 class PeriodSerializer(serializers.Serializer[Any]):

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +13,7 @@ from opsdesk.insight import quadrant_board as board
 from opsdesk.insight import quadrant_metrics as metrics
 from opsdesk.insight import quadrant_rules as rules
 from opsdesk.insight import quadrant_views as views
-from users.boards.api import BoardQuery
+from users.boards.api import BoardQuery, seen
 
 _METRIC = _("a metric of that unit; the usual one unless told")
 _CUT = _("yuan, percent or a number, as the metric is; the median unless told")
@@ -69,12 +66,7 @@ class Quadrants(ScopedView):
     )
     def get(self, request: Request) -> Response:
         ask = board.ask_of(QuadrantQuery.read(request.query_params))
-        try:
-            plane = views.read_plane(request._request, self.desk, ask)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-        if plane is None:
-            raise NotFound(gettext("Nothing has been computed yet."))
+        plane = seen(views.read_plane, request._request, self.desk, ask)
         names = ("id", "name", "across", "up", "size", "quadrant")
         rows = [] if plane.is_of_customers else views.file_rows(plane)
         answer = {

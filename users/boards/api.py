@@ -1,6 +1,7 @@
 """Segments and RFM over the API: the numbers of the boards, as of any computed date."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.http import Http404
 from django.utils.translation import gettext
@@ -11,7 +12,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, community_word
 from communities.api_views import ScopedView
 from users.boards import places
 from users.boards.places import Sight
@@ -20,12 +21,23 @@ from users.purchases.models import UNASSIGNED
 from users.rfm import queries as rfm
 from users.rfm.rules import COMPANY
 
+Seen = TypeVar("Seen")
+
 
 class BoardQuery(QuerySerializer):
     as_of = serializers.DateField(required=False, help_text=_("a computed date; the latest unless told"))
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
+    community = community_word()
+
+
+def seen(read: Callable[..., Seen | None], *asked: Any) -> Seen:
+    """What `read` answers; NotFound where it finds nothing, or the date or the community asked for is not there."""
+    try:
+        found = read(*asked)
+    except Http404:
+        raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
+    if found is None:
+        raise NotFound(gettext("Nothing has been computed yet."))
+    return found
 
 
 class MoveSerializer(serializers.Serializer[Any]):
@@ -137,10 +149,4 @@ def _cuts(view: ScopedView, sight: Sight) -> list[dict[str, Any]]:
 
 def _sight(view: ScopedView) -> Sight:
     BoardQuery.read(view.request.query_params)
-    try:
-        sight = places.sight_of(view.request._request, view.desk)
-    except Http404:
-        raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-    if sight is None:
-        raise NotFound(gettext("Nothing has been computed yet."))
-    return sight
+    return seen(places.sight_of, view.request._request, view.desk)

@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_views import ScopedView
 from users.boards import channel_views, channels
-from users.boards.api import BoardQuery
+from users.boards.api import BoardQuery, seen
 from users.boards.channels import Rate, Unit
 
 
@@ -63,12 +60,7 @@ class Channels(ScopedView):
     )
     def get(self, request: Request) -> Response:
         ChannelQuery.read(request.query_params)
-        try:
-            board = channel_views.read_board(request._request, self.desk)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-        if board is None:
-            raise NotFound(gettext("Nothing has been computed yet."))
+        board = seen(channel_views.read_board, request._request, self.desk)
         answer = {
             "as_of": board.sight.as_of,
             "first_week": board.weeks[0],

@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_views import ScopedView
 from users.boards import cohort_levers, cohort_views, cohorts
-from users.boards.api import BoardQuery
+from users.boards.api import BoardQuery, seen
 from users.boards.cohorts import Board
 from users.retention import rules
 from users.retention.rules import Line, Spot
@@ -86,12 +83,7 @@ class Cohorts(ScopedView):
     )
     def get(self, request: Request) -> Response:
         ask = cohorts.ask_of(CohortQuery.read(request.query_params))
-        try:
-            board = cohort_views.read_board(request._request, self.desk, ask)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-        if board is None:
-            raise NotFound(gettext("Nothing has been computed yet."))
+        board = seen(cohort_views.read_board, request._request, self.desk, ask)
         names = cohort_views.unit_names(self.desk, board)
         units = board.by_unit if ask.breakdown else {"": board.lines}
         levers = cohort_levers.of_board(self.desk, board)

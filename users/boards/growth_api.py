@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_views import ScopedView
 from users.boards import growth, growth_views
-from users.boards.api import BoardQuery
+from users.boards.api import BoardQuery, seen
 from users.boards.growth import Board
 from users.growth import rules
 from users.growth.rules import Flow
@@ -73,12 +70,7 @@ class Growth(ScopedView):
     )
     def get(self, request: Request) -> Response:
         ask = growth.ask_of(GrowthQuery.read(request.query_params))
-        try:
-            board = growth_views.read_board(request._request, self.desk, ask)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-        if board is None:
-            raise NotFound(gettext("Nothing has been computed yet."))
+        board = seen(growth_views.read_board, request._request, self.desk, ask)
         units = (
             [(place.name, board.flows.get(place.id, {})) for place in growth.places_shown(self.desk, board)]
             if ask.by_community

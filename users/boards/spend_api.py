@@ -12,7 +12,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, community_word
 from communities.api_views import ScopedView
 from communities.rules import SEE_BOARDS
 from users.acquisition import spend_queries as queries
@@ -22,9 +22,7 @@ from users.boards import places
 class SpendQuery(QuerySerializer):
     since = serializers.DateField(required=False, help_text=_("weeks from this day on"))
     until = serializers.DateField(required=False, help_text=_("weeks that begin at the latest on this day"))
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
+    community = community_word()
 
 
 class SpendSerializer(serializers.Serializer[Any]):

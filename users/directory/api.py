@@ -10,27 +10,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, after_word, limit_word, page_of
 from communities.api_views import ScopedView
 from opsdesk.lib import names, phones
 from users.customers.models import Customer
 from users.directory import api_words, filters, queries
 from users.directory.filters import Filters
 
-MOST = 500
-PAGE = 100
-BIGGEST = 2**63 - 1
-
 
 class CustomerQuery(QuerySerializer):
     also = frozenset(filters.READERS)
 
-    after = serializers.IntegerField(
-        default=0, min_value=0, max_value=BIGGEST, help_text=gettext_lazy("the id after which this page begins")
-    )
-    limit = serializers.IntegerField(
-        default=PAGE, min_value=1, max_value=MOST, help_text=gettext_lazy("how many on a page")
-    )
+    after = after_word()
+    limit = limit_word()
 
 
 class CustomerSerializer(serializers.Serializer[Customer]):
@@ -89,13 +81,8 @@ class CustomerList(ScopedView):
     def get(self, request: Request) -> Response:
         asked = CustomerQuery.read(request.query_params)
         found = queries.people(self.desk.scope, _filters(request))
-        after, limit = asked["after"], asked["limit"]
-        page = list(queries.rows(found).filter(id__gt=after).order_by("id")[: limit + 1])
-        told = {
-            "total": found.count(),
-            "next_after": page[limit - 1].id if len(page) > limit else None,
-            "customers": page[:limit],
-        }
+        customers, next_after = page_of(queries.rows(found), asked)
+        told = {"total": found.count(), "next_after": next_after, "customers": customers}
         return Response(CustomerPageSerializer(told).data)
 
 

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_errors import Conflict, ErrorSerializer, TooLarge
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, cursor_word, limit_word
 from communities.api_views import ScopedView
 from opsdesk.lib import paging
 from opsdesk.lib.rates import TooOften
@@ -30,7 +30,6 @@ from users.imports.pages import allowance_words, fault_words, problem_page
 from users.imports.pages import queries as page_queries
 
 State = ImportFile.State
-BIGGEST = 2**63 - 1
 FORM_BYTES = 1024 * 1024  # what a form may weigh beside its file
 NOT_YET = {
     State.UPLOADED: _("It is still being checked. Ask for it again, and write it once its state is ready."),
@@ -56,14 +55,17 @@ class NotNow(APIException):
 
 class ImportQuery(QuerySerializer):
     after = serializers.IntegerField(
-        default=BIGGEST, min_value=1, max_value=BIGGEST, help_text=_("the id after which this page begins")
+        default=paging.BIGGEST,
+        min_value=1,
+        max_value=paging.BIGGEST,
+        help_text=_("the id after which this page begins"),
     )
-    limit = serializers.IntegerField(default=50, min_value=1, max_value=200, help_text=_("how many on a page"))
+    limit = limit_word(50, 200)
 
 
 class ProblemQuery(QuerySerializer):
-    after = serializers.CharField(required=False, max_length=200, help_text=_("next_after of the page before"))
-    limit = serializers.IntegerField(default=100, min_value=1, max_value=500, help_text=_("how many on a page"))
+    after = cursor_word()
+    limit = limit_word()
     kind = serializers.ChoiceField(
         [problem_page.REFUSED, problem_page.NOTES], default="", help_text=_("rows left out, or taken with a remark")
     )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -14,23 +13,17 @@ from rest_framework.response import Response
 from campaigns.boards.cases import shown
 from campaigns.cases import queries, rules
 from campaigns.cases.models import Case
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, after_word, community_word, limit_word, page_of
 from communities.api_views import ScopedView
 from communities.rules import SEE_BOARDS
-
-BIGGEST, MOST, PAGE = 2**63 - 1, 500, 100
 
 
 class CaseQuery(QuerySerializer):
     kind = serializers.ChoiceField(list(rules.KINDS), required=False, help_text=_("both unless told"))
     state = serializers.ChoiceField(list(rules.STATES), required=False, help_text=_("every state unless told"))
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
-    after = serializers.IntegerField(
-        default=0, min_value=0, max_value=BIGGEST, help_text=_("the id after which this page begins")
-    )
-    limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=MOST, help_text=_("how many on a page"))
+    community = community_word()
+    after = after_word()
+    limit = limit_word()
 
 
 class CaseSerializer(serializers.Serializer[Case]):
@@ -108,19 +101,11 @@ class CaseList(ScopedView):
     )
     def get(self, request: Request) -> Response:
         asked = CaseQuery.read(request.query_params)
-        found = queries.visible_to(self.desk.scope_for(SEE_BOARDS)).filter(pk__gt=asked["after"]).order_by("id")
         wanted: dict[str, Any] = {name: asked[name] for name in ("kind", "state") if name in asked}
-        if (place := self._place()) is not None:
-            wanted["community"] = place
-        rows = list(found.filter(**wanted)[: asked["limit"] + 1])
-        more, rows = len(rows) > asked["limit"], rows[: asked["limit"]]
-        return Response(CasePageSerializer({"next_after": rows[-1].pk if more else None, "cases": rows}).data)
-
-    def _place(self) -> int | None:
-        try:
-            return self.desk.community.pk if self.desk.community else None
-        except Http404:
-            raise NotFound(gettext("That community is not in reach.")) from None
+        if self.place is not None:
+            wanted["community"] = self.place
+        cases, next_after = page_of(queries.visible_to(self.desk.scope_for(SEE_BOARDS)).filter(**wanted), asked)
+        return Response(CasePageSerializer({"next_after": next_after, "cases": cases}).data)
 
 
 class CaseDetail(ScopedView):

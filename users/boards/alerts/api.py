@@ -2,36 +2,27 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, after_word, community_word, limit_word, page_of
 from communities.api_views import ScopedView
 from communities.rules import SEE_BOARDS
 from users.boards.alerts import shown
 from users.retention import alert_queries
 from users.retention.models import RetentionAlert
 
-BIGGEST, MOST, PAGE = 2**63 - 1, 500, 100
-
 
 class AlertQuery(QuerySerializer):
     state = serializers.ChoiceField(list(shown.STATES), required=False, help_text=_("every state unless told"))
     direction = serializers.ChoiceField(list(shown.DIRECTIONS), required=False, help_text=_("both unless told"))
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
-    after = serializers.IntegerField(
-        default=0, min_value=0, max_value=BIGGEST, help_text=_("the id after which this page begins")
-    )
-    limit = serializers.IntegerField(default=PAGE, min_value=1, max_value=MOST, help_text=_("how many on a page"))
+    community = community_word()
+    after = after_word()
+    limit = limit_word()
 
 
 class AlertSerializer(serializers.Serializer[RetentionAlert]):
@@ -78,18 +69,11 @@ class AlertList(ScopedView):
     )
     def get(self, request: Request) -> Response:
         asked, today = AlertQuery.read(request.query_params), timezone.localdate()
-        found = alert_queries.visible(self.desk.scope_for(SEE_BOARDS), self._place()).order_by("id")
+        found = alert_queries.visible(self.desk.scope_for(SEE_BOARDS), self.place)
         if "state" in asked:
             found = found.filter(alert_queries.in_state(asked["state"], today))
         if "direction" in asked:
             found = found.filter(direction=asked["direction"])
-        rows = list(found.filter(id__gt=asked["after"])[: asked["limit"] + 1])
-        more, rows = len(rows) > asked["limit"], rows[: asked["limit"]]
-        answer = {"next_after": rows[-1].pk if more else None, "alerts": rows}
+        alerts, next_after = page_of(found, asked)
+        answer = {"next_after": next_after, "alerts": alerts}
         return Response(AlertPageSerializer(answer, context={"today": today}).data)
-
-    def _place(self) -> int | None:
-        try:
-            return self.desk.community.pk if self.desk.community else None
-        except Http404:
-            raise NotFound(gettext("That community is not in reach.")) from None

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, community_word
 from communities.api_views import ScopedView
+from users.boards.api import seen
 from users.boards.funnel import board as boards
 from users.boards.funnel import views
 from users.funnel import queries, rules
@@ -20,9 +18,7 @@ from users.funnel.rules import Step
 
 
 class FunnelQuery(QuerySerializer):
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
+    community = community_word()
     by = serializers.ChoiceField(list(queries.UNITS), required=False, help_text=_("parts told apart; week unless told"))
     week = serializers.DateField(required=False, help_text=_("only who registered in the week of this day"))
     came = serializers.CharField(
@@ -64,12 +60,7 @@ class Funnel(ScopedView):
     )
     def get(self, request: Request) -> Response:
         FunnelQuery.read(request.query_params)
-        try:
-            board = views.read_board(request._request, self.desk)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-        if board is None:
-            raise NotFound(gettext("Nothing has been computed yet."))
+        board = seen(views.read_board, request._request, self.desk)
         names = views.unit_names(self.desk, board)
         units = [{"unit": names.get(unit.key, ""), "stages": _stages(unit.steps)} for unit in board.units]
         told = {"as_of": board.sight.as_of, "customers": board.known, "stages": _stages(board.steps), "units": units}

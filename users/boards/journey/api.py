@@ -2,25 +2,21 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import QuerySerializer, community_word
 from communities.api_views import ScopedView
+from users.boards.api import seen
 from users.boards.journey import board as boards
 from users.boards.journey import views
 
 
 class LifecycleMapQuery(QuerySerializer):
-    community = serializers.CharField(
-        required=False, max_length=32, help_text=_("a community's code; all in reach unless told")
-    )
+    community = community_word()
 
 
 class WaySerializer(serializers.Serializer[Any]):
@@ -51,12 +47,7 @@ class LifecycleMap(ScopedView):
     )
     def get(self, request: Request) -> Response:
         LifecycleMapQuery.read(request.query_params)
-        try:
-            board = views.read_board(self.desk)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
-        if board is None:
-            raise NotFound(gettext("Nothing has been computed yet."))
+        board = seen(views.read_board, self.desk)
         ways = []
         for way in board.ways:
             between = boards.interval_of(way)
