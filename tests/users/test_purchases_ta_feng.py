@@ -1,4 +1,5 @@
-"""A real grocer's two months, read here without the importer: what the night counts is what others counted.
+"""A real grocer's two months, read here without the importer: what the night counts is what others counted, and its
+week of almost no sales, 18 to 24 December 2000, rings in its districts.
 
 (tests/users/test_imports_real_files.py takes the same file through the importer.)
 """
@@ -7,21 +8,26 @@ import csv
 import datetime as dt
 import gzip
 from collections import Counter
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
+from communities.models import Community
 from users.lifecycle import queries as lifecycle
 from users.purchases.models import CohortCell, CustomerDay
+from users.retention import alert_actions as alerts
+from users.retention.models import RetentionAlert
 from users.rfm import queries as rfm
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 LINES, COHORTS = DATA / "ta_feng_2000-11_12.gb18030.csv.gz", DATA / "ta_feng_2000-11_12.weekly_cohorts.csv"
 AS_OF = dt.date(2001, 1, 1)
+BAD_WEEK = dt.date(2000, 12, 18)
 
 pytestmark = [
     pytest.mark.slow,
@@ -79,9 +85,44 @@ def write_orders() -> None:
             cursor.execute(statement)
 
 
-def test_cohorts_of_a_real_grocer_are_those_that_were_published(db: None) -> None:
-    write_orders()
-    call_command("recompute", "--as-of", str(AS_OF), stdout=StringIO(), stderr=StringIO())
+def districts() -> dict[str, str]:
+    """Phone to the district that its latest order names."""
+    named: dict[str, tuple[str, str]] = {}
+    with gzip.open(LINES, "rt", encoding="gb18030", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["小区"]:
+                named[row["手机号"]] = max(named.get(row["手机号"], ("", "")), (row["下单时间"], row["小区"]))
+    return {phone: district for phone, (_day, district) in named.items()}
+
+
+def settle() -> None:
+    """Customers and their orders into their districts."""
+    home = districts()
+    ids = {
+        name: Community.objects.create(code=f"d{n}", name=name).pk for n, name in enumerate(sorted(set(home.values())))
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE homes (phone text, community_id int) ON COMMIT DROP")
+        cursor.executemany("INSERT INTO homes VALUES (%s, %s)", [(phone, ids[name]) for phone, name in home.items()])
+        cursor.execute("""
+            UPDATE users_order o SET community_id = h.community_id
+              FROM users_customer c JOIN homes h ON h.phone = c.phone WHERE c.id = o.customer_id
+        """)
+
+
+@pytest.fixture(scope="module")
+def night(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """One night over all of it."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            write_orders()
+            settle()
+        call_command("recompute", "--as-of", str(AS_OF), stdout=StringIO(), stderr=StringIO())
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def test_cohorts_of_a_real_grocer_are_those_that_were_published(night: None, db: None) -> None:
     days = CustomerDay.objects.aggregate(orders=Sum("orders"), net=Sum("net"))
     assert CustomerDay.objects.values("customer_id").distinct().count() == 23_589
     assert (days["orders"], days["net"]) == (58_626, 52_313_646_00)
@@ -89,3 +130,11 @@ def test_cohorts_of_a_real_grocer_are_those_that_were_published(db: None) -> Non
     assert sum(count.customers for count in lifecycle.totals(AS_OF).values()) == 23_589
     assert sum(row.customers for row in rfm.board(AS_OF)) == 23_589  # no addresses: nobody is a proxy buyer
     assert len(lifecycle.mondays()) == 9
+
+
+def test_the_week_of_almost_no_sales_raises_falls_and_no_other_week_does(night: None, db: None) -> None:
+    falls = RetentionAlert.objects.filter(direction="fall")
+    assert {one.cohort + one.k * dt.timedelta(weeks=1) for one in falls} == {BAD_WEEK}
+    assert {(one.cohort, one.k) for one in falls} == {(dt.date(2000, 12, 11), 1), (dt.date(2000, 12, 4), 2)}
+    assert "新北市汐止区221" in {one.community.name for one in falls}
+    assert alerts.raise_due(AS_OF).falls == 0
