@@ -1,9 +1,13 @@
-"""The people and places every test may count on: who runs what, and who must see nothing.
+"""The people and places every test may count on: who runs what, and who must see nothing. Four statements make them
+all: thousands of tests do.
 
 Cuiping and Jinling are communities with a station each. Everybody's user name is their part.
 """
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from communities.models import Assignment, Community, ServiceStation, StaffMember
 
@@ -28,31 +32,43 @@ class Cast:
 
 
 def assemble() -> Cast:
-    cuiping = Community.objects.create(code="cuiping", name="翠屏花园", households=1800, aliases=["翠屏"])
-    jinling = Community.objects.create(code="jinling", name="金陵名苑", households=1500)
-    places = {
-        "cuiping_station": ServiceStation.objects.create(community=cuiping, name="翠屏站"),
-        "jinling_station": ServiceStation.objects.create(community=jinling, name="金陵站"),
-    }
+    cuiping, jinling = Community.objects.bulk_create(
+        [
+            Community(code="cuiping", name="翠屏花园", households=1800, aliases=["翠屏"]),
+            Community(code="jinling", name="金陵名苑", households=1500),
+        ]
+    )
+    cuiping_station, jinling_station = ServiceStation.objects.bulk_create(
+        [ServiceStation(community=cuiping, name="翠屏站"), ServiceStation(community=jinling, name="金陵站")]
+    )
     roles: list[tuple[str, str, dict[str, object]]] = [
         ("manager", "operations_manager", {}),
         ("manager2", "operations_manager", {}),
         ("operator", "operator", {}),
         ("data_admin", "data_admin", {}),
-        ("lead", "station_lead", {"station": places["cuiping_station"]}),
-        ("staff", "station_staff", {"station": places["cuiping_station"]}),
-        ("other_staff", "station_staff", {"station": places["jinling_station"]}),
+        ("lead", "station_lead", {"station": cuiping_station}),
+        ("staff", "station_staff", {"station": cuiping_station}),
+        ("other_staff", "station_staff", {"station": jinling_station}),
         ("analyst", "analyst", {}),
         ("jinling_analyst", "analyst", {"community": jinling}),
         ("auditor", "auditor", {}),
         ("newcomer", "", {}),
     ]
-    people = {username: _hire(username, role, where) for username, role, where in roles}
-    return Cast(cuiping=cuiping, jinling=jinling, **places, **people)
+    people = _hire([username for username, _role, _where in roles])
+    Assignment.objects.bulk_create(
+        Assignment(staff=people[username], role=role, **where) for username, role, where in roles if role
+    )
+    return Cast(cuiping, jinling, cuiping_station, jinling_station, **people)
 
 
-def _hire(username: str, role: str, where: dict[str, object]) -> StaffMember:
-    member = StaffMember.objects.create_user(username=username, password="a long password", name=username)
-    if role:
-        Assignment.objects.create(staff=member, role=role, **where)
-    return member
+def _hire(usernames: list[str]) -> dict[str, StaffMember]:
+    """At once: nearly every test begins with all of them."""
+    made = StaffMember.objects.bulk_create(
+        StaffMember(username=username, password=_hashed(), name=username) for username in usernames
+    )
+    return {member.username: member for member in made}
+
+
+@cache
+def _hashed() -> str:
+    return make_password("a long password")
