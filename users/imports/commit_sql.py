@@ -58,8 +58,16 @@ CREATE UNIQUE INDEX ON {service} (grp);
 ANALYZE {service}
 """
 
+# The largest order number of the source before anything of the file was written, by the order of its index.
+LAST_NUMBER = """
+SELECT coalesce((SELECT max(number) FROM users_order WHERE source_id = %(source)s), '')
+"""
+
+# The last group of the next chunk, how many they are, and whether their numbers all lie beyond the last one known: then
+# nothing of the chunk can be here already. Both sides are compared as the index orders them.
 NEXT_CHUNK = """
-SELECT max(grp), count(*) FROM (SELECT grp FROM {heads} WHERE grp > %(lo)s ORDER BY grp LIMIT %(size)s) next
+SELECT max(grp), count(*), bool_and(kind = 'g' OR number COLLATE "default" > %(last_number)s)
+  FROM (SELECT grp, kind, number FROM {heads} WHERE grp > %(lo)s ORDER BY grp LIMIT %(size)s) next
 """
 
 CUSTOMERS = """
@@ -80,25 +88,28 @@ ON CONFLICT (phone) DO NOTHING
 
 CHUNK_TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS import_known (
-    grp bigint, customer_id bigint, home_id bigint, order_id bigint) ON COMMIT DELETE ROWS;
+    grp bigint, rows bigint, customer_id bigint, home_id bigint, order_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk (
     grp bigint, order_id bigint, is_new boolean, sale_changed boolean, refund_changed boolean, rows bigint,
     customer_id bigint, number text, community_id bigint, station_id bigint, placed_at timestamptz, day date,
     delivery_day date, state text, gross bigint, discount bigint, paid bigint, refunded bigint, told bigint,
     service_amount bigint, known boolean, channel text, coupon_code text, name text, address text, address_key text,
-    fingerprint uuid, refund_fingerprint uuid) ON COMMIT DELETE ROWS
+    fingerprint bigint, refund_fingerprint bigint) ON COMMIT DELETE ROWS
 """
 CLEAR = "TRUNCATE import_chunk, import_known"
 
-# Before the commit, customers may not be here yet.
-KNOWN = """
+# Before the commit, customers may not be here yet. ALL_NEW is for chunks whose orders cannot be here (NEXT_CHUNK).
+_KNOWN = """
 INSERT INTO import_known
-SELECT s.grp, c.id, c.community_id, o.id FROM {heads} s
+SELECT s.grp, s.rows, c.id, c.community_id, {order} FROM {{heads}} s
   LEFT JOIN users_customer c ON c.phone = s.phone
-  LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
+  {look_up}
  WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
 ANALYZE import_known
 """
+_LOOK_UP = "LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id"
+KNOWN = _KNOWN.format(order="o.id", look_up=_LOOK_UP)
+ALL_NEW = _KNOWN.format(order="NULL::bigint", look_up="")
 
 # Grain: one row an order that is new or not as the file tells it (orders.rules holds the definition). Sale rows and
 # refund rows each replace what an earlier file told of that kind; the other kind stays as it was. `told`: what the sale
@@ -109,8 +120,7 @@ _AS_TOLD = """
 SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_changed, change.refund AS refund_changed,
        s.rows, known.customer_id, s.number, told.community_id, told.station_id, told.placed_at, told.day,
        coalesce(told.delivery_day, CASE WHEN money.state <> 'waiting' THEN told.day + CASE
-           WHEN (told.placed_at AT TIME ZONE 'Asia/Shanghai')::time < coalesce(home.order_cutoff, '23:00')
-           THEN 1 ELSE 2 END END) AS delivery_day,
+           WHEN told.clock < coalesce(home.order_cutoff, '23:00') THEN 1 ELSE 2 END END) AS delivery_day,
        money.state, told.gross, told.discount, told.paid,
        CASE WHEN money.state = 'waiting' THEN refund.back
             ELSE least(told.paid, told.told + refund.back) END AS refunded,
@@ -130,7 +140,8 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
                AND (o.id IS NULL OR o.refund_fingerprint IS DISTINCT FROM s.refund_fingerprint) AS refund) change
  CROSS JOIN LATERAL (
     SELECT coalesce(s.community_id, made.id) AS community_id, s.station_id,
-           s.placed_at AT TIME ZONE 'Asia/Shanghai' AS placed_at, s.placed_at::date AS day, s.delivery_day,
+           s.placed_at AT TIME ZONE 'Asia/Shanghai' AS placed_at, s.placed_at::date AS day, s.placed_at::time AS clock,
+           s.delivery_day,
            coalesce(s.state, 'waiting') AS state, s.gross, s.discount, s.paid, s.told,
            coalesce(service.amount, 0) AS service_amount, s.known, s.channel, s.coupon_code, s.name, s.address,
            s.address_key
@@ -150,8 +161,8 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
 _OR_BEFORE = """
      WHERE s.sold OR o.id IS NULL
     UNION ALL
-    SELECT o.community_id, o.station_id, o.placed_at, o.day, o.delivery_day,
-           CASE WHEN o.state = 'refunded' AND o.paid > 0 THEN 'paid' ELSE o.state END,
+    SELECT o.community_id, o.station_id, o.placed_at, o.day, (o.placed_at AT TIME ZONE 'Asia/Shanghai')::time,
+           o.delivery_day, CASE WHEN o.state = 'refunded' AND o.paid > 0 THEN 'paid' ELSE o.state END,
            o.gross, o.discount, o.paid, o.refund_told, o.service_amount, o.amount_known, o.channel, o.coupon_code,
            o.name, o.address, o.address_key
      WHERE NOT s.sold AND o.id IS NOT NULL"""
@@ -241,11 +252,11 @@ NEW_LINES = _LINES.format(
 
 # One row: file rows and orders by what became of them. Rows of unchanged orders are the rest of the chunk's rows.
 COUNTS = """
-SELECT coalesce(sum(s.rows), 0)::bigint, coalesce(sum(s.rows) FILTER (WHERE known.order_id IS NULL), 0)::bigint,
-       coalesce(sum(s.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint,
+SELECT coalesce(sum(known.rows), 0)::bigint,
+       coalesce(sum(known.rows) FILTER (WHERE known.order_id IS NULL), 0)::bigint,
+       coalesce(sum(known.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint,
        count(*) FILTER (WHERE known.order_id IS NULL), count(k.grp)
-  FROM {heads} s JOIN import_known known ON known.grp = s.grp LEFT JOIN import_chunk k ON k.grp = s.grp
- WHERE s.grp > %(lo)s AND s.grp <= %(hi)s
+  FROM import_known known LEFT JOIN import_chunk k ON k.grp = known.grp
 """
 
 # Rows that only register somebody share the fate of their customer: new, changed by this file, or known already.

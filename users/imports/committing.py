@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from itertools import count
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -30,9 +31,9 @@ def commit(file: ImportFile, hold: Hold) -> None:
     """Write a checked file, wherever an earlier try stopped. Call it inside turns.alone."""
     tables = _staged(file, hold)
     with hold.step("write") as step:
-        ids = _prepare(file, tables, hold)
+        told = _prepare(file, tables, hold)
         at_once = file.facts["orders"] > _size(hold)
-        lanes.run(lambda odd: _chunks(file.pk, tables.of_lane(odd), hold, ids, odd), at_once=at_once)
+        lanes.run(lambda odd: _chunks(file.pk, tables.of_lane(odd), hold, told, odd), at_once=at_once)
         file.refresh_from_db(fields=COUNTED)
         step.rows_written = file.created + file.updated
     with hold.step("customers") as step:
@@ -58,9 +59,9 @@ def glance() -> None:
 
 
 @transaction.atomic
-def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, int]:
-    """Communities that the file creates, its categories and products, and ids for its orders and lines: where they
-    begin (`base`, `line_base`)."""
+def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, Any]:
+    """Communities that the file creates, its categories and products, and what every chunk is told: where the ids of
+    its orders and lines begin (`base`, `line_base`), the source's `last_number` so far."""
     staging.quicken()
     made = _create_communities(staging.fetch(tables, commit_sql.NEW_COMMUNITIES))
     if made:
@@ -70,7 +71,9 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, int]:
         for statement in (commit_sql.NO_LOOPS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
             staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
-    return dict(zip(("base", "line_base"), staging.fetch(tables, commit_sql.ID_BLOCKS)[0], strict=True))
+    base, line_base = staging.fetch(tables, commit_sql.ID_BLOCKS)[0]
+    last_number = sql.value(commit_sql.LAST_NUMBER, source=file.source_id)
+    return {"base": base, "line_base": line_base, "last_number": last_number}
 
 
 def _create_communities(rows: list[tuple[str]]) -> list[int]:
@@ -90,48 +93,46 @@ def _size(hold: Hold) -> int:
     return int(hold.job.payload.get("chunk_orders", CHUNK_ORDERS))
 
 
-def _chunks(file_id: int, tables: Tables, hold: Hold, ids: dict[str, int], odd: bool) -> Iterator[None]:
+def _chunks(file_id: int, tables: Tables, hold: Hold, told: dict[str, Any], odd: bool) -> Iterator[None]:
     """The chunks of a lane, from its checkpoint on. The file is a copy of its own: the other lane counts too."""
     file = ImportFile.objects.get(pk=file_id)
     for written in count():
         if written & (written - 1) == 0:  # before the first, then each time as much again has been written
             glance()
-        if not _write_chunk(file, tables, hold, ids, odd):
+        if not _write_chunk(file, tables, hold, told, odd):
             return
         yield
 
 
 @transaction.atomic
-def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, ids: dict[str, int], odd: bool) -> bool:
+def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, told: dict[str, Any], odd: bool) -> bool:
     """The next orders with everything that belongs to them, and the checkpoint; False when there are none left."""
     turns.begin_chunk()
     lo = getattr(file, lanes.CHECKPOINTS[odd])
-    params = {"file": file.pk, "source": file.source_id, "lo": lo, "size": _size(hold), **ids}
-    last, orders = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
+    params = {"file": file.pk, "source": file.source_id, "lo": lo, "size": _size(hold), **told}
+    last, orders, all_new = staging.fetch(tables, commit_sql.NEXT_CHUNK, params)[0]
     if not orders:
         return False
     staging.quicken()
     params["hi"] = last
-    for statement in _CHUNK:
+    for statement in (*_PEOPLE, *(_NOTHING_KNOWN if all_new else _KNOWN), *_ORDERS):
         staging.run(tables, statement, params)
     _count(file, {lanes.CHECKPOINTS[odd]: lo}, last, staging.fetch(tables, commit_sql.COUNTS, params)[0])
     hold.beat(done=file.created + file.updated + file.unchanged)
     return True
 
 
-_CHUNK = (
-    commit_sql.CHUNK_TABLE,
-    commit_sql.CLEAR,
-    commit_sql.CUSTOMERS,
+_PEOPLE = (commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.CUSTOMERS)
+_NOTHING_KNOWN = (commit_sql.ALL_NEW,)
+_KNOWN = (
     commit_sql.KNOWN,
     commit_sql.CHANGED,
     commit_sql.BEFORES,
     commit_sql.OLD_LINES,
     commit_sql.CHANGED_ORDERS,
     commit_sql.CHANGED_LINES,
-    commit_sql.NEW_ORDERS,
-    commit_sql.NEW_LINES,
 )
+_ORDERS = (commit_sql.NEW_ORDERS, commit_sql.NEW_LINES)
 
 
 def _count(file: ImportFile, checkpoint: dict[str, int], last: int, counts: tuple[int, ...]) -> None:

@@ -29,6 +29,7 @@ STATUS = {
 CONTENT = ("product", "category", "quantity", *linesums.MONEY, "status")
 TOLD = ("refund_number", "phone", "name", "address", "channel", "coupon_code", "delivery_day", "registered_at")
 UNKNOWN_COMMUNITY = "unknown_community"
+LEFT_OUT = ("gross", "discount", "by_column", "gone", "back")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def cut(chunk: Chunk, gazetteer: Gazetteer, drop_identical: bool = False) -> Pie
         _registrations(known, gazetteer),
     ]
     return Pieces(
-        lines=lines,
+        lines=slim(lines),
         heads=pa.concat_tables(heads),
         unknown=unknown,
         rounded=int(frame["rounded"].sum()),
@@ -124,6 +125,17 @@ def _lines(sold: pd.DataFrame, groups: Any, drop_identical: bool) -> pa.Table:
             "twin": twins,
         }
     )
+
+
+def slim(lines: pa.Table) -> pa.Table:
+    """Without what goes without saying: a gross that is the amount, other money of nothing. Five numbers of a million
+    lines need not be written, read and kept, only to be added up again where an order fell into several chunks."""
+    for name in LEFT_OUT:
+        usual = lines.column("amount") if name == "gross" else 0
+        plain = pc.fill_null(pc.equal(lines.column(name), usual), False)
+        kept = pc.if_else(plain, pa.scalar(None, pa.int64()), lines.column(name))
+        lines = lines.set_column(lines.column_names.index(name), name, kept)
+    return lines
 
 
 def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:

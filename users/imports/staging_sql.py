@@ -12,8 +12,9 @@ DROP TABLE IF EXISTS {lines}, {heads}, {people}, {service}
 """
 
 # lines.kind: s sale, r refund, x an identical line that is dropped; fate: p paid, u unpaid, c cancelled, r refunded;
-# mark: a number that stands for the line's content; the money is linesums.of_lines. heads: linesums.SUMS at the end.
-# people: `named_by` and `address_by` are the kinds of row that name community and address.
+# mark: a number that stands for the line's content; the money is linesums.of_lines, null where it is what most lines
+# have (pieces.slim). heads: linesums.SUMS at the end. people: `named_by` and `address_by` are the kinds of row that
+# name community and address. Each is filled once and analysed then: the vacuum need not come by.
 CREATE = """
 CREATE TABLE {lines} (odd boolean, line bigint, grp bigint, kind "char", fate "char", product text COLLATE "C",
     category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, by_column bigint,
@@ -22,19 +23,19 @@ CREATE TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_a
     refund_number text COLLATE "C", phone text COLLATE "C", odd boolean, name text, address text, channel text,
     coupon_code text, delivery_day date, registered_at timestamp, community_id bigint, new_community text,
     station_id bigint,
-    address_key text, building text, unit text, room text, rows bigint, twins bigint, sales bigint, refunds bigint,
-    live bigint, unpaid bigint, cancelled bigint, unknown bigint, gross bigint, discount bigint, paid bigint,
+    address_key text, building text, unit text, room text, rows integer, twins integer, sales integer, refunds integer,
+    live integer, unpaid integer, cancelled integer, unknown integer, gross bigint, discount bigint, paid bigint,
     by_column bigint, gone bigint, back bigint, sale_high bigint, sale_low bigint, refund_high bigint,
     refund_low bigint) PARTITION BY LIST (odd);
 CREATE TABLE {people} (phone text COLLATE "C", odd boolean, first_grp bigint, registrations bigint,
     registered_at timestamp, name text, channel text, named_by "char", community_id bigint, new_community text,
     station_id bigint, address_by "char", address text, building text, unit text, room text) PARTITION BY LIST (odd);
-CREATE UNLOGGED TABLE {lines_even} PARTITION OF {lines} FOR VALUES IN (false);
-CREATE UNLOGGED TABLE {lines_odd} PARTITION OF {lines} FOR VALUES IN (true);
-CREATE UNLOGGED TABLE {heads_even} PARTITION OF {heads} FOR VALUES IN (false);
-CREATE UNLOGGED TABLE {heads_odd} PARTITION OF {heads} FOR VALUES IN (true);
-CREATE UNLOGGED TABLE {people_even} PARTITION OF {people} FOR VALUES IN (false);
-CREATE UNLOGGED TABLE {people_odd} PARTITION OF {people} FOR VALUES IN (true)
+CREATE UNLOGGED TABLE {lines_even} PARTITION OF {lines} FOR VALUES IN (false) WITH (autovacuum_enabled = off);
+CREATE UNLOGGED TABLE {lines_odd} PARTITION OF {lines} FOR VALUES IN (true) WITH (autovacuum_enabled = off);
+CREATE UNLOGGED TABLE {heads_even} PARTITION OF {heads} FOR VALUES IN (false) WITH (autovacuum_enabled = off);
+CREATE UNLOGGED TABLE {heads_odd} PARTITION OF {heads} FOR VALUES IN (true) WITH (autovacuum_enabled = off);
+CREATE UNLOGGED TABLE {people_even} PARTITION OF {people} FOR VALUES IN (false) WITH (autovacuum_enabled = off);
+CREATE UNLOGGED TABLE {people_odd} PARTITION OF {people} FOR VALUES IN (true) WITH (autovacuum_enabled = off)
 """
 
 # R8 with a negative amount is taken for a refund of 8 by its number alone. Where this shop has an order R8 it is meant.
@@ -75,7 +76,7 @@ UPDATE {heads} h
                count(*) FILTER (WHERE kind = 's' AND fate = 'u') AS unpaid,
                count(*) FILTER (WHERE kind = 's' AND fate = 'c') AS cancelled,
                count(*) FILTER (WHERE kind = 's' AND amount IS NULL) AS unknown,
-               coalesce(sum(gross) FILTER (WHERE kind = 's'), 0) AS gross,
+               coalesce(sum(coalesce(gross, amount)) FILTER (WHERE kind = 's'), 0) AS gross,
                coalesce(sum(discount) FILTER (WHERE kind = 's'), 0) AS discount,
                coalesce(sum(amount) FILTER (WHERE kind = 's'), 0) AS paid,
                coalesce(sum(by_column) FILTER (WHERE kind = 's'), 0) AS by_column,
@@ -100,10 +101,9 @@ ORDERS = """
 CREATE VIEW {orders} AS
 SELECT h.*, sales > 0 AS sold, unknown = 0 AS known, state.state,
        CASE WHEN state.state IN ('unpaid', 'cancelled') THEN by_column ELSE gone END AS told,
-       CASE WHEN sales > 0 THEN md5(concat_ws(chr(31), placed_at, name, address, channel, coupon_code,
-                                              coalesce(delivery_day::text, ''), sales, sale_high, sale_low))::uuid
-       END AS fingerprint,
-       CASE WHEN refunds > 0 THEN md5(concat_ws(chr(31), refunds, refund_high, refund_low))::uuid
+       CASE WHEN sales > 0 THEN hash_record_extended(ROW(placed_at, name, address, channel, coupon_code, delivery_day,
+                                                         sales, sale_high, sale_low), 0) END AS fingerprint,
+       CASE WHEN refunds > 0 THEN hash_record_extended(ROW(refunds, refund_high, refund_low), 0)
        END AS refund_fingerprint
   FROM {heads} h
  CROSS JOIN LATERAL (SELECT CASE WHEN live > 0 THEN 'paid' WHEN sales = 0 THEN NULL WHEN unpaid = sales THEN 'unpaid'

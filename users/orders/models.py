@@ -91,8 +91,8 @@ class Order(models.Model):
     name = models.TextField(blank=True, help_text="who receives it")
     address = models.TextField(blank=True, help_text="where to, as written")
     address_key = models.CharField(max_length=120, blank=True, help_text="normalised: two spellings, one door")
-    fingerprint = models.UUIDField(null=True, help_text="of its sale rows; equal means nothing to rewrite")
-    refund_fingerprint = models.UUIDField(null=True, help_text="of its refund rows")
+    fingerprint = models.BigIntegerField(null=True, help_text="of its sale rows; equal means nothing to rewrite")
+    refund_fingerprint = models.BigIntegerField(null=True, help_text="of its refund rows")
     first_import_id = models.BigIntegerField()
     import_id = models.BigIntegerField(help_text="that wrote it last")
 
