@@ -26,10 +26,10 @@ _OPENED = [code for code, outcome in OUTCOMES.items() if outcome.opened]
 # The door visits that are remembered, with hour, weekday (Monday is 1), kind of day and weight (visit_of_a_day).
 DOORS = """
 SELECT v.community_id, v.building, v.station_id,
-       extract(isodow FROM v.at AT TIME ZONE 'Asia/Shanghai')::int AS weekday,
-       CASE WHEN extract(isodow FROM v.at AT TIME ZONE 'Asia/Shanghai') > 5 THEN 'weekend' ELSE 'workday' END AS kind,
-       extract(hour FROM v.at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
-       power(0.5, (%(as_of)s::date - v.day) / 7.0 / %(half_life)s)::float AS weight,
+       date_part('isodow', v.at AT TIME ZONE 'Asia/Shanghai')::int AS weekday,
+       CASE WHEN date_part('isodow', v.at AT TIME ZONE 'Asia/Shanghai') > 5 THEN 'weekend' ELSE 'workday' END AS kind,
+       date_part('hour', v.at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
+       power(0.5::float, (%(as_of)s::date - v.day)::float / 7 / %(half_life)s) AS weight,
        v.outcome = ANY(%(opened)s) AS opened
   FROM campaigns_visit v
  WHERE v.live AND v.day > %(since)s AND v.day <= %(as_of)s AND v.channel = 'door' AND v.outcome = ANY(%(knocked)s)
@@ -73,7 +73,7 @@ WITH told AS (
        AND (x.at AT TIME ZONE 'Asia/Shanghai')::date <= %(until)s),
 weighed AS (
     SELECT told.channel, told.rfm_class, told.opened, bought.net,
-           power(0.5, (%(as_of)s::date - told.day) / 7.0 / %(half_life)s)::float AS weight
+           power(0.5::float, (%(as_of)s::date - told.day)::float / 7 / %(half_life)s) AS weight
       FROM told LEFT JOIN LATERAL (
            SELECT sum(o.net)::float AS net FROM users_order o
             WHERE o.customer_id = told.customer_id AND o.counted
