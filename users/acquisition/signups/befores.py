@@ -42,6 +42,12 @@ def unpacked(content: bytes) -> Before:
     )
 
 
+def did(content: bytes) -> dict[str, list[int]]:
+    """Only whose row had which outcome: lists of people ask for it on every page."""
+    told: dict[str, list[int]] = json.loads(gzip.decompress(content)).get("did", {})
+    return told
+
+
 def _told(values: Iterable[Any]) -> Told:
     at, *rest = values
     return Told(datetime.fromisoformat(at) if at else None, *rest)

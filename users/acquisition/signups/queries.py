@@ -85,7 +85,7 @@ def twin(file: SignupImport) -> SignupImport | None:
 def people_of(file_id: int, outcomes: Collection[str]) -> list[int]:
     """Customers to whom a file that is in did one of these (of referrals: who was brought); nobody for any other."""
     content = SignupImport.objects.filter(pk=file_id, state=State.DONE).values_list("content", flat=True).first()
-    did = befores.unpacked(bytes(content)).did if content else {}
+    did = befores.did(bytes(content)) if content else {}
     return [number for outcome in outcomes for number in did.get(outcome, [])]
 
 
