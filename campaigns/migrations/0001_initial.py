@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-day', 'community', 'station'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'station', 'day'), name='cue_sheet_once_a_day', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +74,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sheet', 'place', 'id'],
+                'indexes': [models.Index(fields=['customer'], name='cue_of_a_customer')],
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'customer'), name='cue_once_a_sheet')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +109,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['state', '-id'], name='drive_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('begins_on'))), name='drive_ends_after_it_begins', violation_error_message='The last day is before the first.'), models.CheckConstraint(condition=models.Q(models.Q(('holdout_share__gt', 0), ('holdout_share__lte', 0.5)), models.Q(('holdout_share', 0), models.Q(('no_holdout_reason', ''), _negated=True)), _connector='OR'), name='drive_holdout_or_reason', violation_error_message='Hold out up to half, or say why nobody is held out.')],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +129,10 @@ class Migration(migrations.Migration):
                 ('draw', models.IntegerField(help_text='stable random number of this customer in this drive')),
                 ('drive', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='people', to='campaigns.drive')),
             ],
+            options={
+                'indexes': [models.Index(fields=['drive', 'fate', 'draw', 'customer_id'], name='candidate_fate'), models.Index(fields=['customer_id'], name='candidate_customer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('fate', 'held'), ('reason', ''), _connector='XOR'), name='candidate_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Offer',
@@ -138,6 +147,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['drive', 'taste', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('drive', 'taste'), name='offer_once_a_taste', nulls_distinct=False, violation_error_message='This drive has an offer for this taste already.')],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +178,10 @@ class Migration(migrations.Migration):
                 ('drive', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='campaigns.drive')),
                 ('offer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.offer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['station_id', 'state', 'place'], name='task_of_a_station'), models.Index(fields=['assignee', 'state', 'place'], name='task_of_a_person'), models.Index(fields=['station_id', 'building', 'unit', 'room'], name='task_at_a_door')],
+                'constraints': [models.UniqueConstraint(fields=('drive', 'customer'), name='task_once_a_drive'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('customer',), name='task_one_open_a_customer', violation_error_message="This customer is on somebody's list already."), models.CheckConstraint(condition=models.Q(('state', 'closed'), ('closed_by', ''), _connector='XOR'), name='task_closed_by')],
+            },
         ),
         migrations.CreateModel(
             name='RefusedEvent',
@@ -185,6 +199,10 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.task')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['-id'], name='refused_unseen')],
+                'constraints': [models.UniqueConstraint(fields=('uuid', 'digest', 'staff'), name='refused_once')],
+            },
         ),
         migrations.CreateModel(
             name='Tick',
@@ -199,6 +217,9 @@ class Migration(migrations.Migration):
                 ('cue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='campaigns.cue')),
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['cue', 'id'], name='tick_of_a_cue')],
+            },
         ),
         migrations.CreateModel(
             name='Visit',
@@ -233,6 +254,10 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='campaigns.task')),
             ],
+            options={
+                'indexes': [models.Index(fields=['task', 'id'], name='visit_of_a_task'), models.Index(condition=models.Q(('live', True)), fields=['day', 'community_id'], name='visit_of_a_day'), models.Index(condition=models.Q(('live', True)), fields=['staff', 'at'], name='visit_of_a_person'), models.Index(condition=models.Q(('live', True)), fields=['customer_id', 'day'], name='visit_of_a_customer'), models.Index(condition=models.Q(('live', True)), fields=['drive_id', 'channel'], name='visit_of_a_drive')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('undoes', True), ('outcome', ''), ('corrects__isnull', False), ('live', False)), models.Q(('undoes', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='visit_outcome_or_undo'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gte', 0), ('outcome', 'ordered')), _connector='OR'), name='visit_amount_of_an_order'), models.UniqueConstraint(condition=models.Q(('corrects__isnull', False)), fields=('corrects',), name='visit_corrected_once')],
+            },
         ),
         migrations.CreateModel(
             name='Worker',
@@ -247,118 +272,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['drive', 'station', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('drive', 'staff', 'station'), name='worker_once_a_station')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='cuesheet',
-            constraint=models.UniqueConstraint(fields=('community', 'station', 'day'), name='cue_sheet_once_a_day', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='cue',
-            index=models.Index(fields=['customer'], name='cue_of_a_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='cue',
-            constraint=models.UniqueConstraint(fields=('sheet', 'customer'), name='cue_once_a_sheet'),
-        ),
-        migrations.AddIndex(
-            model_name='drive',
-            index=models.Index(fields=['state', '-id'], name='drive_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('begins_on'))), name='drive_ends_after_it_begins', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='drive',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holdout_share__gt', 0), ('holdout_share__lte', 0.5)), models.Q(('holdout_share', 0), models.Q(('no_holdout_reason', ''), _negated=True)), _connector='OR'), name='drive_holdout_or_reason', violation_error_message='Hold out up to half, or say why nobody is held out.'),
-        ),
-        migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['drive', 'fate', 'draw', 'customer_id'], name='candidate_fate'),
-        ),
-        migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['customer_id'], name='candidate_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('fate', 'held'), ('reason', ''), _connector='XOR'), name='candidate_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('drive', 'taste'), name='offer_once_a_taste', nulls_distinct=False, violation_error_message='This drive has an offer for this taste already.'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['station_id', 'state', 'place'], name='task_of_a_station'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['assignee', 'state', 'place'], name='task_of_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['station_id', 'building', 'unit', 'room'], name='task_at_a_door'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('drive', 'customer'), name='task_once_a_drive'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('customer',), name='task_one_open_a_customer', violation_error_message="This customer is on somebody's list already."),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'closed'), ('closed_by', ''), _connector='XOR'), name='task_closed_by'),
-        ),
-        migrations.AddIndex(
-            model_name='refusedevent',
-            index=models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['-id'], name='refused_unseen'),
-        ),
-        migrations.AddConstraint(
-            model_name='refusedevent',
-            constraint=models.UniqueConstraint(fields=('uuid', 'digest', 'staff'), name='refused_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tick',
-            index=models.Index(fields=['cue', 'id'], name='tick_of_a_cue'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['task', 'id'], name='visit_of_a_task'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('live', True)), fields=['day', 'community_id'], name='visit_of_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('live', True)), fields=['staff', 'at'], name='visit_of_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('live', True)), fields=['customer_id', 'day'], name='visit_of_a_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('live', True)), fields=['drive_id', 'channel'], name='visit_of_a_drive'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undoes', True), ('outcome', ''), ('corrects__isnull', False), ('live', False)), models.Q(('undoes', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='visit_outcome_or_undo'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gte', 0), ('outcome', 'ordered')), _connector='OR'), name='visit_amount_of_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', False)), fields=('corrects',), name='visit_corrected_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.UniqueConstraint(fields=('drive', 'staff', 'station'), name='worker_once_a_station'),
         ),
     ]

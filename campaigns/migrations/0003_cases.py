@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['kind', 'state', '-id'], name='case_state')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['closed', 'nothing']), _negated=True), fields=('community', 'kind'), name='case_one_open', violation_error_message='A case of this kind is open in this community already.')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +62,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['station', 'state'], name='callback_of_a_station')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'customer'), name='callback_once')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +86,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'step'), name='case_step_once')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +114,10 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to=settings.AUTH_USER_MODEL)),
                 ('station', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='communities.servicestation')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('read_at', None)), fields=['staff'], name='lesson_unread')],
+                'constraints': [models.UniqueConstraint(fields=('lesson', 'staff'), name='lesson_receipt_once')],
+            },
         ),
         migrations.CreateModel(
             name='Recovery',
@@ -125,38 +134,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['cohort', 'k'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'cohort', 'k'), name='case_recovery_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['kind', 'state', '-id'], name='case_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['closed', 'nothing']), _negated=True), fields=('community', 'kind'), name='case_one_open', violation_error_message='A case of this kind is open in this community already.'),
-        ),
-        migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(fields=['station', 'state'], name='callback_of_a_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(fields=('case', 'customer'), name='callback_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.UniqueConstraint(fields=('case', 'step'), name='case_step_once'),
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['staff'], name='lesson_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('lesson', 'staff'), name='lesson_receipt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.UniqueConstraint(fields=('case', 'cohort', 'k'), name='case_recovery_once'),
         ),
     ]

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'budget',
                 'verbose_name_plural': 'budgets',
                 'ordering': ['-begins_on', 'name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', django.db.models.expressions.CombinedExpression(models.F('reserved'), '+', models.F('spent'))), ('reserved__gte', 0), ('spent__gte', 0)), name='budget_never_exceeded', violation_error_message='The budget does not hold that much.'), models.CheckConstraint(condition=models.Q(('begins_on__lte', models.F('ends_on'))), name='budget_ends_after_it_begins', violation_error_message='A budget cannot end before it begins.'), models.CheckConstraint(condition=models.Q(('community', None), ('station', None), _connector='OR'), name='budget_of_one_place', violation_error_message='Name a community or a station, not both.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('closed_at', None), ('community_id__isnull', False)), expressions=[(models.Func(models.F('community_id'), models.F('community_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='budget_one_a_community', violation_error_message='This community has a budget for some of these days already.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('closed_at', None), ('station_id__isnull', False)), expressions=[(models.Func(models.F('station_id'), models.F('station_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='budget_one_a_station', violation_error_message='This station has a budget for some of these days already.')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['thing', 'thing_id'], name='budget_entry_thing')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +97,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'coupon',
                 'verbose_name_plural': 'coupons',
                 'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount_off__gt', 0), ('amount_off__lt', models.F('threshold')), ('kind', 'threshold'), ('threshold__gt', 0)), models.Q(('amount_off__gt', 0), ('kind', 'amount'), ('threshold', 0)), models.Q(('cap__gt', 0), ('kind', 'percent'), ('percent_off__range', (1, 99))), models.Q(('kind', 'new_price'), ('price__gte', 0), ('product__isnull', False), ('regular_price__gt', models.F('price'))), _connector='OR'), name='coupon_makes_sense', violation_error_message='These values do not make a coupon of this kind.'), models.CheckConstraint(condition=models.Q(models.Q(('valid_days__isnull', True), ('valid_to__isnull', False)), models.Q(('valid_days__gt', 0), ('valid_to', None)), _connector='OR'), name='coupon_ends', violation_error_message='A coupon ends on a day, or some days after its issue: give one of the two.'), models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='coupon_ends_after_it_begins', violation_error_message='A coupon cannot end before it begins.'), models.CheckConstraint(condition=models.Q(('per_customer__range', (1, 99))), name='coupon_per_customer', violation_error_message='Each customer may have 1 to 99.')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +140,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['state', '-id'], name='batch_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('issued__lte', models.F('recipients'))), name='batch_issues_no_more_than_approved'), models.CheckConstraint(condition=models.Q(models.Q(('holdout_share__gt', 0), ('holdout_share__lte', 0.5)), models.Q(('holdout_share', 0), models.Q(('no_holdout_reason', ''), _negated=True)), _connector='OR'), name='batch_holdout_or_reason', violation_error_message='Hold out up to half, or say why nobody is held out.')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +167,10 @@ class Migration(migrations.Migration):
                 ('coupon', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='grants', to='coupons.coupon')),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='grants', to='users.customer')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['expires_at'], name='grant_to_expire'), models.Index(fields=['batch', 'state'], name='grant_batch_state')],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'customer'), name='grant_once_a_batch_and_customer'), models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('customer', 'coupon', 'nth'), name='grant_nth_of_a_coupon'), models.UniqueConstraint(fields=('order_id', 'coupon'), name='grant_one_use_an_order'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('discount', 0)), _connector='OR'), name='grant_used_or_costs_nothing'), models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('reserved__gte', 0)), name='grant_money_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='Hand',
@@ -171,6 +180,9 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hands', to='coupons.batch')),
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'staff'), name='hand_maker_or_approver', violation_error_message='Nobody approves what they made or edited.')],
+            },
         ),
         migrations.CreateModel(
             name='Hold',
@@ -183,6 +195,9 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='coupons.batch')),
                 ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='coupons.budget')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'budget'), name='hold_once'), models.CheckConstraint(condition=models.Q(('reserved__gte', 0), ('spent__gte', 0)), name='hold_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='Parcel',
@@ -205,6 +220,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['batch', 'number'],
+                'indexes': [models.Index(fields=['state', 'id'], name='parcel_state')],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='parcel_once')],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +245,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['order_id'], name='redemption_of_an_order'), models.Index(fields=['taken', '-id'], name='redemption_refused')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('grant__isnull', False), ('reason', ''), ('taken', True)), models.Q(('taken', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='redemption_taken_or_reason')],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +265,10 @@ class Migration(migrations.Migration):
                 ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('grant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='reminders', to='coupons.grant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['day', 'station_id'], name='reminder_of_a_station')],
+                'constraints': [models.UniqueConstraint(fields=('customer_id', 'day'), name='reminder_once_a_day'), models.UniqueConstraint(fields=('grant', 'days_before'), name='reminder_once_a_coupon'), models.CheckConstraint(condition=models.Q(('fate', 'held'), ('reason', ''), _connector='XOR'), name='reminder_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Strategy',
@@ -288,6 +311,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['strategy', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('strategy', 'number'), name='strategy_version_once', violation_error_message='Somebody else has just saved this strategy.'), models.CheckConstraint(condition=models.Q(models.Q(('rhythm', 'weekly'), ('weekday__range', (0, 6))), models.Q(models.Q(('rhythm', 'weekly'), _negated=True), ('weekday', None)), _connector='OR'), name='strategy_weekday', violation_error_message='A weekly strategy names its weekday.')],
             },
         ),
         migrations.AddField(
@@ -334,143 +358,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', django.db.models.expressions.CombinedExpression(models.F('reserved'), '+', models.F('spent'))), ('reserved__gte', 0), ('spent__gte', 0)), name='budget_never_exceeded', violation_error_message='The budget does not hold that much.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('begins_on__lte', models.F('ends_on'))), name='budget_ends_after_it_begins', violation_error_message='A budget cannot end before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('community', None), ('station', None), _connector='OR'), name='budget_of_one_place', violation_error_message='Name a community or a station, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('closed_at', None), ('community_id__isnull', False)), expressions=[(models.Func(models.F('community_id'), models.F('community_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='budget_one_a_community', violation_error_message='This community has a budget for some of these days already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('closed_at', None), ('station_id__isnull', False)), expressions=[(models.Func(models.F('station_id'), models.F('station_id'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('begins_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='budget_one_a_station', violation_error_message='This station has a budget for some of these days already.'),
-        ),
-        migrations.AddIndex(
-            model_name='budgetentry',
-            index=models.Index(fields=['thing', 'thing_id'], name='budget_entry_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_off__gt', 0), ('amount_off__lt', models.F('threshold')), ('kind', 'threshold'), ('threshold__gt', 0)), models.Q(('amount_off__gt', 0), ('kind', 'amount'), ('threshold', 0)), models.Q(('cap__gt', 0), ('kind', 'percent'), ('percent_off__range', (1, 99))), models.Q(('kind', 'new_price'), ('price__gte', 0), ('product__isnull', False), ('regular_price__gt', models.F('price'))), _connector='OR'), name='coupon_makes_sense', violation_error_message='These values do not make a coupon of this kind.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('valid_days__isnull', True), ('valid_to__isnull', False)), models.Q(('valid_days__gt', 0), ('valid_to', None)), _connector='OR'), name='coupon_ends', violation_error_message='A coupon ends on a day, or some days after its issue: give one of the two.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='coupon_ends_after_it_begins', violation_error_message='A coupon cannot end before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(('per_customer__range', (1, 99))), name='coupon_per_customer', violation_error_message='Each customer may have 1 to 99.'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['expires_at'], name='grant_to_expire'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['batch', 'state'], name='grant_batch_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('batch', 'customer'), name='grant_once_a_batch_and_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('customer', 'coupon', 'nth'), name='grant_nth_of_a_coupon'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('order_id', 'coupon'), name='grant_one_use_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'used'), ('used_at__isnull', False)), models.Q(models.Q(('state', 'used'), _negated=True), ('discount', 0)), _connector='OR'), name='grant_used_or_costs_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('reserved__gte', 0)), name='grant_money_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='hand',
-            constraint=models.UniqueConstraint(fields=('batch', 'staff'), name='hand_maker_or_approver', violation_error_message='Nobody approves what they made or edited.'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(fields=('batch', 'budget'), name='hold_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved__gte', 0), ('spent__gte', 0)), name='hold_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(fields=['state', 'id'], name='parcel_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='parcel',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='parcel_once'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['order_id'], name='redemption_of_an_order'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['taken', '-id'], name='redemption_refused'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grant__isnull', False), ('reason', ''), ('taken', True)), models.Q(('taken', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='redemption_taken_or_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(fields=['day', 'station_id'], name='reminder_of_a_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('customer_id', 'day'), name='reminder_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('grant', 'days_before'), name='reminder_once_a_coupon'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('fate', 'held'), ('reason', ''), _connector='XOR'), name='reminder_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='strategyversion',
-            constraint=models.UniqueConstraint(fields=('strategy', 'number'), name='strategy_version_once', violation_error_message='Somebody else has just saved this strategy.'),
-        ),
-        migrations.AddConstraint(
-            model_name='strategyversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rhythm', 'weekly'), ('weekday__range', (0, 6))), models.Q(models.Q(('rhythm', 'weekly'), _negated=True), ('weekday', None)), _connector='OR'), name='strategy_weekday', violation_error_message='A weekly strategy names its weekday.'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['state', '-id'], name='batch_state'),
-        ),
-        migrations.AddConstraint(
             model_name='batch',
             constraint=models.UniqueConstraint(fields=('strategy_version', 'due_on'), name='batch_once_a_due_day', violation_error_message='This strategy has its batch of this day already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('issued__lte', models.F('recipients'))), name='batch_issues_no_more_than_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holdout_share__gt', 0), ('holdout_share__lte', 0.5)), models.Q(('holdout_share', 0), models.Q(('no_holdout_reason', ''), _negated=True)), _connector='OR'), name='batch_holdout_or_reason', violation_error_message='Hold out up to half, or say why nobody is held out.'),
         ),
     ]

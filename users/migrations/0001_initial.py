@@ -91,6 +91,9 @@ class Migration(migrations.Migration):
                 ('community', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='communities.community')),
                 ('station', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='communities.servicestation')),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['phone_grams'], name='customer_phone_grams'), models.Index(fields=['community', 'building', 'unit', 'room'], name='customer_door'), models.Index(fields=['station'], name='customer_station'), models.Index(fields=['name'], name='customer_name', opclasses=['varchar_pattern_ops'])],
+            },
         ),
         migrations.CreateModel(
             name='LifecycleCount',
@@ -226,6 +229,9 @@ class Migration(migrations.Migration):
                 ('refused', models.BooleanField(help_text='the row stays out; otherwise it is only a remark')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='users.importfile')),
             ],
+            options={
+                'indexes': [models.Index(fields=['file', 'refused', 'code', 'line'], name='problem_of_a_file')],
+            },
         ),
         migrations.CreateModel(
             name='LifecycleSnapshot',
@@ -273,6 +279,10 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='users.customer')),
                 ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='users.source')),
             ],
+            options={
+                'indexes': [models.Index(fields=['customer', 'day'], name='order_of_a_customer'), models.Index(fields=['import_id'], name='order_of_an_import'), models.Index(fields=['delivery_day', 'community_id'], name='order_delivery')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'number', 'customer'), name='order_once'), models.CheckConstraint(condition=models.Q(('net__gte', 0), ('refunded__gte', 0)), name='order_money_not_negative'), models.CheckConstraint(condition=models.Q(('counted', True), ('net', 0), _connector='OR'), name='order_net_if_counted')],
+            },
         ),
         migrations.CreateModel(
             name='OrderBefore',
@@ -283,6 +293,9 @@ class Migration(migrations.Migration):
                 ('lines', models.JSONField()),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='befores', to='users.importfile')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('file', 'order_id'), name='order_before_once')],
+            },
         ),
         migrations.CreateModel(
             name='Product',
@@ -307,6 +320,9 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='users.order')),
                 ('product', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='users.product')),
             ],
+            options={
+                'indexes': [models.Index(fields=['order'], name='line_of_an_order')],
+            },
         ),
         migrations.CreateModel(
             name='RefusedRow',
@@ -316,6 +332,9 @@ class Migration(migrations.Migration):
                 ('cells', models.JSONField()),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_rows', to='users.importfile')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('file', 'line'), name='refused_row_once')],
+            },
         ),
         migrations.CreateModel(
             name='RfmScore',
@@ -348,6 +367,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once')],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +398,10 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taggings', to='users.customer')),
                 ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taggings', to='users.tag')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tag', 'customer'], name='tagging_of_a_tag')],
+                'constraints': [models.UniqueConstraint(fields=('customer', 'tag'), name='tagging_once')],
+            },
         ),
         migrations.CreateModel(
             name='Standing',
@@ -404,73 +428,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['community_id', 'lifecycle', 'customer'], name='standing_lifecycle'), models.Index(fields=['community_id', 'rfm_class', 'customer'], name='standing_rfm'), models.Index(fields=['last_order', 'customer'], name='standing_last_order'), models.Index(fields=['monetary', 'customer'], name='standing_monetary')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['phone_grams'], name='customer_phone_grams'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['community', 'building', 'unit', 'room'], name='customer_door'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['station'], name='customer_station'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['name'], name='customer_name', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='importproblem',
-            index=models.Index(fields=['file', 'refused', 'code', 'line'], name='problem_of_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderbefore',
-            constraint=models.UniqueConstraint(fields=('file', 'order_id'), name='order_before_once'),
-        ),
-        migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['order'], name='line_of_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='refusedrow',
-            constraint=models.UniqueConstraint(fields=('file', 'line'), name='refused_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_once'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', 'day'], name='order_of_a_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['import_id'], name='order_of_an_import'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['delivery_day', 'community_id'], name='order_delivery'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('source', 'number', 'customer'), name='order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('net__gte', 0), ('refunded__gte', 0)), name='order_money_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('counted', True), ('net', 0), _connector='OR'), name='order_net_if_counted'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(fields=['tag', 'customer'], name='tagging_of_a_tag'),
-        ),
-        migrations.AddConstraint(
-            model_name='tagging',
-            constraint=models.UniqueConstraint(fields=('customer', 'tag'), name='tagging_once'),
         ),
     ]

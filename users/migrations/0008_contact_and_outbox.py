@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'not_before'], name='message_due'), models.Index(fields=['state', 'id'], name='message_state'), models.Index(fields=['thing', 'thing_id'], name='message_of_a_thing'), models.Index(fields=['provider', 'provider_id'], name='message_of_a_provider')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +89,10 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='touches', to='users.customer')),
                 ('operator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['thing', 'thing_id', 'state'], name='touch_of_a_thing'), models.Index(condition=models.Q(('state__in', ('done', 'unknown'))), fields=['customer', 'at'], name='touch_reached')],
+                'constraints': [models.UniqueConstraint(fields=('customer', 'thing', 'thing_id', 'channel'), name='touch_once'), models.CheckConstraint(condition=models.Q(('state', 'blocked'), ('blocked_by', ''), _connector='XOR'), name='touch_blocked')],
+            },
         ),
         migrations.AddField(
             model_name='message',
@@ -109,6 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('subject', 'channel'), ('channel', ''), _connector='XOR'), name='wish_channel_named')],
             },
         ),
         migrations.CreateModel(
@@ -126,41 +132,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('community',), name='contact_pause_one_open', violation_error_message='Contact with this community is paused already.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['thing', 'thing_id', 'state'], name='touch_of_a_thing'),
-        ),
-        migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('state__in', ('done', 'unknown'))), fields=['customer', 'at'], name='touch_reached'),
-        ),
-        migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.UniqueConstraint(fields=('customer', 'thing', 'thing_id', 'channel'), name='touch_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'blocked'), ('blocked_by', ''), _connector='XOR'), name='touch_blocked'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'not_before'], name='message_due'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['state', 'id'], name='message_state'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['thing', 'thing_id'], name='message_of_a_thing'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['provider', 'provider_id'], name='message_of_a_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='wishchange',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', 'channel'), ('channel', ''), _connector='XOR'), name='wish_channel_named'),
         ),
     ]

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('refused'))), _connector='OR'), name='signup_rows_add_up')],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +165,9 @@ class Migration(migrations.Migration):
                 ('made_customer', models.BooleanField(default=False, help_text='nobody knew them before this file')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='users.signupimport')),
             ],
+            options={
+                'indexes': [models.Index(fields=['at'], name='registration_at')],
+            },
         ),
         migrations.CreateModel(
             name='Referral',
@@ -173,6 +177,9 @@ class Migration(migrations.Migration):
                 ('referrer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='brought', to='users.customer')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='users.signupimport')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('referred', models.F('referrer')), _negated=True), name='referral_of_another', violation_error_message='Nobody brings themselves.')],
+            },
         ),
         migrations.CreateModel(
             name='SignupProblem',
@@ -203,6 +210,10 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('community', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='communities.community', verbose_name='community')),
             ],
+            options={
+                'indexes': [models.Index(fields=['week', 'community', 'channel', '-id'], name='spend_in_force')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('fen__gte', 0)), name='spend_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='Stage',
@@ -241,6 +252,9 @@ class Migration(migrations.Migration):
                 ('community', models.ForeignKey(help_text='null: the whole company', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='communities.community')),
                 ('variable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values_told', to='users.variable')),
             ],
+            options={
+                'indexes': [models.Index(fields=['variable', 'week', 'community', '-id'], name='variable_in_force')],
+            },
         ),
         migrations.CreateModel(
             name='QuadrantModel',
@@ -297,29 +311,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['closed_at', '-id'], name='alert_open')],
                 'constraints': [models.UniqueConstraint(fields=('community', 'cohort', 'k'), name='alert_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='signupimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('refused'))), _connector='OR'), name='signup_rows_add_up'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['at'], name='registration_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('referred', models.F('referrer')), _negated=True), name='referral_of_another', violation_error_message='Nobody brings themselves.'),
-        ),
-        migrations.AddIndex(
-            model_name='spend',
-            index=models.Index(fields=['week', 'community', 'channel', '-id'], name='spend_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gte', 0)), name='spend_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='variablevalue',
-            index=models.Index(fields=['variable', 'week', 'community', '-id'], name='variable_in_force'),
         ),
     ]
