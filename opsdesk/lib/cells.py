@@ -8,15 +8,23 @@ from django.utils.safestring import SafeString, mark_safe
 from opsdesk.lib.charts import Sparkline
 
 
-def number(value: str, told: str = "", href: str = "", css: str = "num") -> str:
+def number(value: str, told: str = "", href: str = "", css: str = "num", link: str = "plain") -> str:
     """A cell with a number as it is written: what the pointer is told, and the people behind it."""
     title = f' title="{escape(told)}"' if told else ""
-    text = escape(value)
-    return (
-        f'<td class="{css}"{title}>'
-        + (f'<a class="plain" href="{escape(href)}">{text}</a>' if href else text)
-        + "</td>"
-    )
+    return f'<td class="{css}"{title}>{linked(value, href, link)}</td>'
+
+
+def linked(value: str, href: str, css: str = "") -> SafeString:
+    """A word that leads somewhere if there is somewhere to go."""
+    if not href:
+        return mark_safe(escape(value))
+    look = f' class="{css}"' if css else ""
+    return mark_safe(f'<a{look} href="{escape(href)}">{escape(value)}</a>')
+
+
+def holding(inside: SafeString, css: str = "") -> str:
+    """A cell around what is HTML already."""
+    return f'<td class="{css}">{inside}</td>' if css else f"<td>{inside}</td>"
 
 
 def row(cells: Iterable[str]) -> SafeString:

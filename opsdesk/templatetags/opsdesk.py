@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.template.context import RequestContext
@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from opsdesk.lib import addresses, charts, days, figures, names, phones
+from opsdesk.lib import addresses, cells, charts, days, figures, names, phones, pieces
 from users.directory import classes
 
 register = template.Library()
@@ -179,6 +179,30 @@ def bar(share: figures.Number | None, css: str = "") -> SafeString:
         f"bar {css}".strip(),
         charts.per_cent(share or 0),
     )
+
+
+@register.simple_tag
+def sparkline(spark: charts.Sparkline | None, css: str = "") -> SafeString:
+    return cells.sparkline(spark or None, css)
+
+
+class Definition(NamedTuple):
+    """What parts/_definition.html tells of a number."""
+
+    what: str
+    formula: str = ""
+    window: str = ""
+    as_of: date | None = None
+    n: int | None = None
+    metric: str = ""
+
+
+@register.simple_tag
+def definition(told: dict[str, Any] | None) -> SafeString:
+    """The (i) beside a number, drawn once for what it tells; nothing of nothing."""
+    if not told:
+        return SafeString("")
+    return pieces.drawn("parts/_definition.html", definition=Definition(**told), year=timezone.localdate().year)
 
 
 @register.filter

@@ -92,7 +92,8 @@ class Board:
 
 def board_of(sight: Sight, ask: Ask) -> Board | None:
     """None before any order, or before a week is over."""
-    span, everywhere = retention.span(sight.as_of, sight.places), retention.span(sight.as_of)
+    everywhere = retention.span(sight.as_of)
+    span = everywhere if sight.places is None else retention.span(sight.as_of, sight.places)
     if span is None or everywhere is None:
         return None
     whole_to = weeks_of.reach(sight.as_of, everywhere[1])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from opsdesk.lib import charts
+from opsdesk.lib import charts, figures
 from users.growth import rules
 from users.growth.rules import Flow
 
@@ -17,8 +17,10 @@ MOST_LABELS = 13
 
 @dataclass(frozen=True)
 class Piece:
+    """`told`: what the pointer is told."""
+
     flow: str
-    value: int
+    told: str
     y: str
     height: str
     href: str
@@ -47,7 +49,10 @@ class Bars:
 
 
 def bars(
-    total: Mapping[date, Flow], open_week: date | None, hrefs: Mapping[tuple[date, str], str] | None = None
+    total: Mapping[date, Flow],
+    open_week: date | None,
+    hrefs: Mapping[tuple[date, str], str],
+    labels: Mapping[str, str],
 ) -> Bars:
     """One bar a week, all on one scale; the week that is not over stands hatched at the end."""
     highest = max([flow.active for flow in total.values()], default=0)
@@ -57,7 +62,7 @@ def bars(
     weeks = [*total, *([open_week] if open_week else [])]
     step = -(-len(weeks) // MOST_LABELS)
     drawn = [
-        _bar(week, place, len(weeks), _pieces(week, total.get(week), line, scale, hrefs or {}), step)
+        _bar(week, place, len(weeks), _pieces(week, total.get(week), line, scale, hrefs, labels), step)
         for place, week in enumerate(weeks)
     ]
     return Bars(drawn, HEIGHT, charts.short(line), HEIGHT - 6, charts.short(TOP))
@@ -72,7 +77,12 @@ def _bar(week: date, place: int, count: int, pieces: list[Piece], step: int) -> 
 
 
 def _pieces(
-    week: date, flow: Flow | None, line: float, scale: float, hrefs: Mapping[tuple[date, str], str]
+    week: date,
+    flow: Flow | None,
+    line: float,
+    scale: float,
+    hrefs: Mapping[tuple[date, str], str],
+    labels: Mapping[str, str],
 ) -> list[Piece]:
     if flow is None:
         return []
@@ -83,7 +93,13 @@ def _pieces(
         found.append((name, y, tall))
     found.append((rules.LOST, line, flow.lost * scale))
     return [
-        Piece(name, getattr(flow, name), charts.short(top), charts.short(tall), hrefs.get((week, name), ""))
+        Piece(
+            name,
+            f"{week} · {labels[name]} {figures.count(getattr(flow, name))}",
+            charts.short(top),
+            charts.short(tall),
+            hrefs.get((week, name), ""),
+        )
         for name, top, tall in found
     ]
 

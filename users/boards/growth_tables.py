@@ -5,7 +5,12 @@ from datetime import date
 from statistics import fmean
 from typing import Any
 
-from opsdesk.lib import charts
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from opsdesk.lib import addresses, cells, charts, figures
 from users.boards.growth import Board, Place, people_words
 from users.growth import rules
 from users.growth.rules import Flow
@@ -16,48 +21,87 @@ SHOWN = (rules.NEW, rules.RECALLED, rules.LOST, rules.ACTIVE, rules.RETAINED)  #
 
 def week_rows(board: Board, is_linked: bool) -> list[Row]:
     """Newest first: active before + new + recalled - lost = active."""
-    return [
-        _row(board, flow, week, None, is_linked) | {"week": week, "is_first": week == board.weeks[0]}
-        for week, flow in reversed(board.total.items())
-    ]
+    return [_row(board, flow, week, None, is_linked) | {"week": week} for week, flow in reversed(board.total.items())]
 
 
-def community_rows(board: Board, shown: Sequence[Place], is_linked: bool) -> list[Row]:
+def community_rows(board: Board, shown: Sequence[Place], stem: str, is_linked: bool) -> list[Row]:
     """The newest week that is over, community by community; they sum to the total."""
     return [
-        _row(board, board.flow_of(one.id, board.newest), board.newest, one, is_linked) | {"place": one} for one in shown
+        _row(board, board.flow_of(one.id, board.newest), board.newest, one, is_linked)
+        | {"name": name_of(board, one, stem)}
+        for one in shown
     ]
+
+
+def name_of(board: Board, one: Place, stem: str) -> SafeString:
+    """A community's name, leading to its own board; `stem`: that address up to the code."""
+    if one.community is None or board.sight.community_code:
+        return cells.linked(one.name, "")
+    return cells.linked(one.name, stem + addresses.quoted(one.community.code))
 
 
 def _row(board: Board, flow: Flow, week: date, place: Place | None, is_linked: bool) -> Row:
-    def href(name: str) -> str:
-        return board.sight.people(**people_words(name, week, place)) if is_linked and getattr(flow, name) else ""
-
+    """`flows`: the row's cells: before, then new, recalled, lapsed, active, retained with their people; quick ratio."""
+    told = {}
+    for name in SHOWN:
+        n = getattr(flow, name)
+        href = board.sight.people(**people_words(name, week, place)) if is_linked and n else ""
+        told[name] = {"value": n, "href": href}
+    numbers = [cells.number(figures.count(one["value"]), href=one["href"], link="") for one in told.values()]
     return {
         "before": flow.before,
-        "ratio": flow.quick_ratio,
-        "cells": {name: {"value": getattr(flow, name), "href": href(name)} for name in SHOWN},
+        "cells": told,
+        "flows": cells.row([cells.number(figures.count(flow.before)), *numbers, cells.number(_ratio(flow))]),
     }
 
 
-def lever_rows(board: Board, shown: Sequence[Place], is_linked: bool) -> list[Row]:
-    """Penetration and frequency of each community, the lines of each lever on one scale. `payers_href` only as of the
-    newest date: the list knows who ever paid as of then."""
+def _ratio(flow: Flow) -> str:
+    return figures.NOTHING if flow.quick_ratio is None else figures.grouped(flow.quick_ratio, 2)
+
+
+def lever_rows(board: Board, shown: Sequence[Place], stem: str, is_linked: bool) -> list[Row]:
+    """Penetration and frequency of each community, the lines of each lever on one scale. Who ever paid is a list only
+    as of the newest date: the list knows who did as of then."""
     penetrations = {one.id: _penetrations(board, one) for one in shown}
     frequencies = {one.id: [board.frequency(one.id, week) for week in board.weeks] for one in shown}
     draw_penetration, draw_frequency = _on_one_scale(penetrations), _on_one_scale(frequencies)
     return [
         {
-            "place": one,
-            "payers": _payers(board, one),
-            "payers_href": _payers_href(board, one) if is_linked and board.sight.is_latest else "",
-            "penetration": _now(board, one),
-            "penetration_spark": draw_penetration(one.id),
-            "frequency": _mean([value for value in frequencies[one.id][-rules.BASE_WEEKS :] if value is not None]),
-            "frequency_spark": draw_frequency(one.id),
+            "name": name_of(board, one, stem),
+            "levers": cells.row(
+                [
+                    _households(one),
+                    _payers_cell(board, one, is_linked),
+                    cells.holding(_strong(figures.percent(_now(board, one))), "num"),
+                    cells.holding(cells.sparkline(draw_penetration(one.id), "quiet")),
+                    _frequency(frequencies[one.id]),
+                    cells.holding(cells.sparkline(draw_frequency(one.id), "quiet")),
+                ]
+            ),
         }
         for one in shown
     ]
+
+
+def _households(one: Place) -> str:
+    if one.community and not one.community.households:
+        missing = cells.linked(_("not told"), reverse("community", args=[one.community.code]))
+        return cells.holding(missing, "num")
+    return cells.number(figures.count(one.community.households if one.community else None))
+
+
+def _payers_cell(board: Board, one: Place, is_linked: bool) -> str:
+    href = _payers_href(board, one) if is_linked and board.sight.is_latest else ""
+    return cells.number(figures.count(_payers(board, one)), href=href, link="")
+
+
+def _frequency(weeks: Sequence[float | None]) -> str:
+    mean = _mean([value for value in weeks[-rules.BASE_WEEKS :] if value is not None])
+    return cells.number(figures.NOTHING) if mean is None else cells.holding(_strong(figures.grouped(mean, 2)), "num")
+
+
+def _strong(text: str) -> SafeString:
+    return format_html("<b>{}</b>", text)
 
 
 def all_together(board: Board, shown: list[Place]) -> Row:

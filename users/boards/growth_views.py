@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import EXPORT, SEE_BOARDS, SEE_CUSTOMERS
-from opsdesk.lib import charts, exports, figures, fold
+from opsdesk.lib import addresses, charts, exports, figures, fold
 from users.boards import growth, growth_drawing, growth_tables, places
 from users.boards.growth import Ask, Board
 from users.growth import extracts, rules
@@ -35,6 +35,8 @@ def growth_board(request: DeskRequest) -> HttpResponse:
     first, in_all = fold.folded(shown, request.GET)
     definitions = _definitions(board)
     weeks = growth_tables.week_rows(board, linked)
+    labels = {name: _(word) for name, word in rules.LABELS.items()}
+    stem = addresses.stem(request.path, request.GET, "community")
     context = {
         "sight": board.sight,
         "ask": ask,
@@ -43,13 +45,13 @@ def growth_board(request: DeskRequest) -> HttpResponse:
         "tiles": _tiles(board, weeks[0]["cells"], definitions),
         "tank": growth_drawing.tank(board.total[board.newest], _ceiling(board), board.target),
         "newest": weeks[0],
-        "bars": growth_drawing.bars(board.total, board.open_week, _hrefs(weeks)),
-        "labels": {name: _(word) for name, word in rules.LABELS.items()},
+        "bars": growth_drawing.bars(board.total, board.open_week, _hrefs(weeks), labels),
+        "labels": labels,
         "ratios": _ratios(board),
         "weeks": weeks,
         "outlook": _outlook(board),
-        "communities": growth_tables.community_rows(board, first, linked),
-        "levers": growth_tables.lever_rows(board, first, linked),
+        "communities": growth_tables.community_rows(board, first, stem, linked),
+        "levers": growth_tables.lever_rows(board, first, stem, linked),
         "places_in_all": in_all,
         "together": growth_tables.all_together(board, shown),
         "new_places": growth_tables.new_places(board, shown),
