@@ -112,7 +112,7 @@ def board_of(desk: Desk, ask: Ask, few: int) -> Board | None:
     station = _station(desk, ask.station) if ask.station else None
     unit: Unit = "station" if station else "community"
     ids = [station.id] if station else communities
-    reading = queries.read(unit, ask.grain, looked_at.every, ids, as_of)
+    reading = queries.read(unit, ask.grain, looked_at.read, ids, as_of)
     places = _places(desk, ask, station)
     by_station = ask.unit == "station" and station is None
     apart = _of_stations(ask, looked_at, [place.id for place in places], as_of) if by_station else reading

@@ -15,6 +15,7 @@ from opsdesk.insight.dashboard_board import Board
 from opsdesk.lib import cells, charts
 from users.pulse.rules import Span
 
+OF_PERIODS = ("payers", "arppu")  # told from the first day of a week or month only
 OF_WEEKS = ("repurchase", "wake", "subsidy_rate")  # told by whole weeks whatever the period
 
 
@@ -28,7 +29,7 @@ class Line:
     cells: SafeString
     mean: str
     change: str
-    running: tuple[str, str, str] | None  # so far, the same days before, the change
+    running: tuple[str, ...] | None  # so far, the same days before, the change; the same weekdays, the change
 
 
 def tiles(board: Board, *, linked: bool) -> list[dict[str, Any]]:
@@ -114,13 +115,22 @@ def _cell(board: Board, key: str, span: Span) -> str:
     return cells.number(words.written(key, rules.value(pair)), words.title(key, pair), css="num" + "".join(marks))
 
 
-def _running(board: Board, key: str) -> tuple[str, str, str] | None:
-    """The running period so far against as much of the one before; of days the day against the one before it."""
+def _running(board: Board, key: str) -> tuple[str, ...] | None:
+    """The running period so far against as much of the one before; of days the day against the one before it; of months
+    against the same weekdays four weeks earlier too."""
     now, base = comparison(board)
     if now is None or base is None or key in OF_WEEKS:
         return None
-    value, before = rules.value(board.pair(key, now)), rules.value(board.pair(key, base))
-    return words.written(key, value), words.written(key, before), words.change(key, value, before)
+    value, before, weekdays = rules.value(board.pair(key, now)), rules.value(board.pair(key, base)), _weekdays(board)
+    told = (words.written(key, value), words.written(key, before), words.change(key, value, before))
+    if weekdays is None:
+        return told
+    earlier = None if key in OF_PERIODS else rules.value(board.pair(key, weekdays))
+    return *told, words.written(key, earlier), words.change(key, value, earlier)
+
+
+def _weekdays(board: Board) -> Span | None:
+    return board.periods.weekdays if board.ask.grain == "month" else None
 
 
 def comparison(board: Board) -> tuple[Span | None, Span | None]:
@@ -131,13 +141,17 @@ def comparison(board: Board) -> tuple[Span | None, Span | None]:
 
 
 def comparison_words(board: Board) -> Sequence[str]:
-    """Heads of the three columns of the running period."""
+    """Heads of the columns of the running period: three, of months five."""
     now, base = comparison(board)
     if now is None or base is None:
         return ()
     if board.ask.grain == "day":
         return words.period("day", now), _("day before"), _("Difference")
-    return _("so far, %(from)s to %(to)s") % _ends(now), _("%(from)s to %(to)s") % _ends(base), _("Difference")
+    heads = (_("so far, %(from)s to %(to)s") % _ends(now), _("%(from)s to %(to)s") % _ends(base), _("Difference"))
+    weekdays = _weekdays(board)
+    if weekdays is None:
+        return heads
+    return *heads, _("same weekdays, %(from)s to %(to)s") % _ends(weekdays), _("Difference")
 
 
 def _ends(span: Span) -> dict[str, str]:

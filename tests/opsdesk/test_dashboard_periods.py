@@ -47,6 +47,20 @@ def test_a_day_stands_in_line_with_its_own_weekday_and_beside_the_day_before() -
     assert (len(found.line), len(found.earlier), found.before) == (8, 8, span("05-05", "05-06"))
 
 
+@pytest.mark.parametrize(
+    ("grain", "first", "weekdays"),
+    [
+        ("month", "01-01", span("04-03", "04-12")),  # 1 May and 3 April were Tuesdays
+        ("month", "04-04", None),
+        ("week", "01-01", None),  # running_base is that already
+    ],
+)
+def test_a_running_month_is_beside_the_same_weekdays_too(grain: str, first: str, weekdays: Span | None) -> None:
+    found = periods(grain, day("05-10"), day(first), day("05-09"))
+    assert found.weekdays == weekdays
+    assert weekdays not in found.every
+
+
 def test_nothing_is_compared_with_a_time_before_the_first_order() -> None:
     found = periods("week", day("05-07"), day("04-25"), day("05-06"))
     assert [one.start for one in found.whole] == [day("04-23"), day("04-30")]

@@ -17,6 +17,7 @@ from communities.scoping import Scope
 from opsdesk.insight import dashboard_board as boards
 from opsdesk.insight import values
 from opsdesk.insight.dashboard_queries import weeks_of
+from opsdesk.insight.dashboard_tiles import OF_PERIODS
 from tests.histories import DAYS, START, World, quickly, worlds, written
 from tests.settled import WEEK, counted, settle
 from users.lifecycle import actions as lifecycle
@@ -97,6 +98,10 @@ def test_company_communities_and_stations_are_worth_what_their_days_say(
         homes = {one.id: one.home or UNASSIGNED for one in world.people}
         homes |= {row.customer_id: row.community_id for row in rows}
         home = homes if unit == "community" else station_of
+        if board.periods.weekdays:
+            sums = counted([one for one in rows if one.day < board.as_of], "month", board.periods.weekdays)
+            for key in OF_SUMS.keys() - OF_PERIODS:
+                assert board.pair(key, board.periods.weekdays) == OF_SUMS[key](sums), key
         whole_only = replace(board, periods=replace(board.periods, before=None, running=None, running_base=None))
         for place in board.places:
             mine = {one for one in everybody if home.get(one) == place.id}
