@@ -142,6 +142,8 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
         "all": len(people),
         "missing": sum(not back for _pk, back in people),
         "who": who,
+        "total": len(wanted),
+        "before": max(0, start - SHOWN) if start else None,
         "after": start + SHOWN if len(wanted) > start + SHOWN else None,
         "ids": ",".join(str(pk) for pk, _back in wanted) if len(wanted) <= 500 else "",
     }
