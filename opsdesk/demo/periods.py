@@ -1,4 +1,4 @@
-"""Which days each export file covers: four weeks at a time at first, single weeks at the end."""
+"""Which days each export file covers: twelve weeks at a time at first, single weeks at the end."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from opsdesk.demo.rhythm import Frame
 
 SINGLE_WEEKS = 4
-WEEKS_A_BLOCK = 4
+WEEKS_A_BLOCK = 12
 OVERLAP = timedelta(days=1)
 
 

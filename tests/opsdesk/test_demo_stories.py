@@ -1,4 +1,4 @@
-"""The demo's coupons and visits: what was planted is found again by the desk's own measures."""
+"""What was planted in the demo is found again by the desk: coupons, visits, an incident, a best practice."""
 
 import datetime as dt
 from io import StringIO
@@ -6,26 +6,33 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from campaigns.cases import lesson_queries, opening, practice_rules
+from campaigns.cases import queries as cases
+from campaigns.cases.models import Callback, Case, CaseStep, Lesson, Receipt
+from campaigns.cases.practice_rules import Share
 from campaigns.chances import queries as chances
+from campaigns.cuesheets.models import Cue
 from campaigns.drives.models import Drive, Task
 from campaigns.visits.models import Visit
 from communities.models import Community
+from communities.scoping import Scope
 from coupons.batches.models import Batch
 from coupons.effects import queries
 from coupons.effects.rules import Effect
 from coupons.grants.models import Grant, Redemption
 from coupons.strategies.models import Strategy
-from opsdesk.demo import coupon_story, doors, field_story
+from opsdesk.demo import case_story, coupon_story, doors, field_story, goods, places, practice_story
 from opsdesk.lib.runs.models import Check
 from users.contact.models import Touch
 
 UNTIL = dt.date(2026, 3, 2)
 CUSTOMERS, WEEKS = 4000, 16
+BAD_WEEK = UNTIL - dt.timedelta(weeks=6)
 
 
 @pytest.fixture(scope="module")
 def city(django_db_setup, django_db_blocker):
-    """A world with strategies and coupons, seeded once for this file by the very command."""
+    """A world with all of its stories, seeded once for this file by the very command."""
     with django_db_blocker.unblock():
         call_command("seed_demo", customers=CUSTOMERS, weeks=WEEKS, until=UNTIL, stdout=StringIO())
         yield
@@ -35,6 +42,13 @@ def city(django_db_setup, django_db_blocker):
 @pytest.fixture
 def planted(city, db):
     return None
+
+
+def test_all_invariants_hold(planted) -> None:
+    assert [check.name for check in Check.objects.filter(holds=False)] == []
+
+
+# -- Coupons ---------------------------------------------------------------------------------------------------------
 
 
 def effect_of(strategy: str) -> Effect:
@@ -81,10 +95,6 @@ def test_the_past_lies_in_the_past(planted) -> None:
         assert touches.filter(state="control").count() == batch.control
 
 
-def test_all_invariants_hold(planted) -> None:
-    assert [check.name for check in Check.objects.filter(holds=False)] == []
-
-
 # -- Visits ----------------------------------------------------------------------------------------------------------
 
 
@@ -93,8 +103,8 @@ def test_a_drive_is_under_way_with_two_weeks_of_visits_in_two_communities(plante
     assert drive.state == "running"
     assert drive.candidates == sum(drive.held_back.values()) + drive.control + drive.tasks_made
     told = Visit.objects.filter(drive_id=drive.pk)
-    places = Community.objects.filter(id__in=told.values("community_id")).values_list("code", flat=True)
-    assert set(places) == set(field_story.COMMUNITIES)
+    visited = Community.objects.filter(id__in=told.values("community_id")).values_list("code", flat=True)
+    assert set(visited) == set(field_story.COMMUNITIES)
     days = set(told.values_list("day", flat=True))
     assert UNTIL - dt.timedelta(days=field_story.DAYS) <= min(days) < max(days) < UNTIL
     assert len(days) >= 8
@@ -125,3 +135,94 @@ def test_the_planted_open_rates_are_found_within_their_intervals(planted) -> Non
 def test_the_best_hour_of_a_working_day_is_the_planted_one(planted) -> None:
     best = next(row for row in chances.best_hours(None, UNTIL) if row.kind == "workday")
     assert best.hour == max(doors.WORKDAY, key=lambda hour: doors.WORKDAY[hour])
+
+
+# -- The week of spoiled vegetables --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def incident(planted) -> Case:
+    return cases.open_ones(Scope(everywhere=True), kind="incident").get()
+
+
+def test_the_spoiled_week_raises_exactly_one_incident_in_the_right_community(incident: Case) -> None:
+    assert (incident.community.code, incident.week) == (places.BAD_VEGETABLES, BAD_WEEK)
+    assert {one.alert.cohort for one in incident.alerts.select_related("alert")} == {BAD_WEEK}
+    assert opening.open_due(UNTIL) == opening.Opened(0, 0)
+
+
+def test_the_right_category_is_among_the_first_three_suspects(incident: Case) -> None:
+    named = [(one["dimension"], one["name"]) for one in incident.split["suspects"][:3]]
+    assert ("goods", goods.LEAF) in named
+
+
+def test_it_has_been_looked_into_and_its_measure_is_watched(incident: Case) -> None:
+    assert (incident.state, str(incident.taken_by)) == ("watching", "林若溪")
+    found = dict(CaseStep.objects.filter(case=incident).values_list("step", "finding"))
+    assert found == {step: finding for step, _days, finding, _words in case_story.LOOKED}
+    states = set(Callback.objects.filter(case=incident).values_list("state", flat=True))
+    assert states == {"open", "done", "missed", "refused"}
+    read = Receipt.objects.filter(lesson__case=incident, lesson__kind="corrective")
+    assert read.filter(read_at=None).exists() and read.exclude(read_at=None).exists()
+
+
+def test_the_cohorts_after_the_measure_came_back_as_usual(incident: Case) -> None:
+    assert cases.recoveries(incident)[0].cohort == BAD_WEEK + case_story.WATCHED_AFTER
+    assert cases.has_recovered(incident)
+
+
+def test_the_library_holds_a_closed_one_with_its_cause(incident: Case) -> None:
+    [closed] = cases.library(Scope(everywhere=True), words="暴雨")
+    assert (closed.state, closed.cause) == ("closed", "weather")
+    assert closed.closed_at is not None and closed.closed_at.date() < UNTIL
+    assert closed.alerts.get().alert.closed_at is not None
+
+
+# -- The star station ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def card(planted) -> Case:
+    return Case.objects.get(kind="practice", community__code=places.STAR)
+
+
+def test_the_star_station_raises_a_best_practice_card(card: Case) -> None:
+    assert {one.alert.direction for one in card.alerts.select_related("alert")} == {"rise"}
+    first, last = (UNTIL - dt.timedelta(days=UNTIL.weekday()) - dt.timedelta(weeks=n) for n in (5, 2))
+    assert {first <= one.alert.cohort <= last for one in card.alerts.select_related("alert")} == {True}
+
+
+def test_the_card_says_what_the_star_does_differently(card: Case) -> None:
+    measures = {one["key"]: one for one in card.processes["measures"]}
+    for key in ("told", "wechat", "group"):
+        one = practice_rules.Measure(key, Share(*measures[key]["own"]), Share(*measures[key]["others"]))
+        assert one.stands_out
+    assert card.story == practice_story.STORY
+
+
+def test_the_training_was_sent_and_partly_read(card: Case) -> None:
+    lesson = Lesson.objects.get(case=card)
+    readings = lesson_queries.of_stations(Scope(everywhere=True), lesson, UNTIL)
+    codes = dict(Community.objects.values_list("stations__name", "code"))
+    assert {codes[one.station] for one in readings if not one.unread} == set(practice_story.READERS)
+    assert all(one.read >= 1 for one in readings) and any(one.overdue for one in readings)
+    assert lesson.sent_at.date() == card.watched_from
+
+
+def test_those_who_have_read_it_add_more_people_on_wechat_since(card: Case) -> None:
+    after = card.processes["after"]
+    weeks: dict[tuple[str, str, dt.date], Share] = {}
+    for place, key, week, part, whole in after["weeks"]:
+        group = practice_rules.group_of(place, card.community_id, set(after["readers"]))
+        where = (group, key, dt.date.fromisoformat(week))
+        weeks[where] = weeks.get(where, Share()) + Share(part, whole)
+    told_on = dt.date.fromisoformat(after["told_on"])
+    changes = {(one.group, one.key): one for one in practice_rules.changes(weeks, told_on)}
+    gap = changes["read", "wechat"].gap
+    assert gap is not None and gap.low > 0
+    assert changes["unread", "wechat"].before.whole > 0
+
+
+def test_every_tick_is_told_by_an_event(card: Case) -> None:
+    for cue in Cue.objects.exclude(ticks=[]).prefetch_related("events")[:200]:
+        assert sorted(cue.ticks) == sorted(event.what for event in cue.events.all() if event.on)

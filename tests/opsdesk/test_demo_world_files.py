@@ -72,9 +72,9 @@ def test_files_are_named_after_their_days_and_cover_them_without_a_gap(city, ord
     assert lasts[-1] == UNTIL - timedelta(days=1)
 
 
-def test_forty_weeks_make_thirteen_order_files(tmp_path):
+def test_forty_weeks_make_seven_order_files(tmp_path):
     _, paths = made(tmp_path, weeks=40)
-    assert len(paths) == 14
+    assert len(paths) == 8
 
 
 def test_a_week_begun_gets_a_file_of_its_own():
