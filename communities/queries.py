@@ -1,18 +1,23 @@
 from django.db.models import Q, QuerySet
 
-from communities.models import Assignment, Community, ServiceStation, StaffAct, StaffMember
+from communities.models import Community, ServiceStation, StaffAct, StaffMember
 from communities.rules import Grant
 from communities.scoping import Scope
+from opsdesk.lib import sql
+
+# One row an assignment. Every page asks: written out, it is a fifth of what composing it costs.
+_GRANTS = """
+SELECT a.role, a.community_id, a.station_id, s.community_id
+  FROM communities_assignment a LEFT JOIN communities_servicestation s ON s.id = a.station_id
+ WHERE a.staff_id = %(staff)s ORDER BY a.role, a.id
+"""
 
 
 def grants_of(staff: StaffMember) -> list[Grant]:
     """One Grant an assignment; a superuser holds the manager's and the auditor's roles everywhere."""
     if staff.is_superuser:
         return [Grant("operations_manager"), Grant("data_admin"), Grant("auditor")]
-    rows = Assignment.objects.filter(staff=staff).values_list(
-        "role", "community_id", "station_id", "station__community_id"
-    )
-    return [Grant(*row) for row in rows]
+    return [Grant(*row) for row in sql.rows(_GRANTS, staff=staff.pk)]
 
 
 def communities_in(scope: Scope) -> QuerySet[Community]:

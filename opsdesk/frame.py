@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest
 from django.template import loader
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from communities import access, rules
 from communities.models import Community
@@ -94,13 +94,14 @@ class Frame:
     @cached_property
     def place_links(self) -> SafeString:
         """The picker's communities: this page and its query with another community, its place in the list forgotten."""
-        stem = addresses.stem(self.request.path, self.request.GET, "community", after=None, before=None)
-        here = SafeString(' aria-current="true"')
-        links = (
-            (stem + addresses.quoted(one.code), here if one == self.community else "", one.name)
-            for one in self.communities
+        stem = escape(addresses.stem(self.request.path, self.request.GET, "community", after=None, before=None))
+        here = {self.community.pk: ' aria-current="true"'} if self.community else {}
+        return mark_safe(
+            "\n".join(
+                f'<a href="{stem}{addresses.quoted(one.code)}"{here.get(one.pk, "")}>{escape(one.name)}</a>'
+                for one in self.communities
+            )
         )
-        return format_html_join("\n", '<a href="{}"{}>{}</a>', links)
 
     @cached_property
     def freshness(self) -> Freshness | None:

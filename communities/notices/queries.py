@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from communities.models import Assignment, Notice, StaffMember
 from communities.notices.rules import MOST_COUNTED
 from communities.rules import ROLES
-from opsdesk.lib import paging
+from opsdesk.lib import paging, sql
 
 NEWEST = paging.SortKey("created_at", datetime.fromisoformat)
 SHOWN = 10
@@ -23,9 +23,15 @@ def newest(staff: StaffMember) -> list[Notice]:
     return paging.page_of(notices_of(staff), NEWEST, paging.Sort("created_at", True), None, SHOWN).rows
 
 
+_UNREAD = """
+SELECT count(*) FROM (
+    SELECT FROM communities_notice WHERE recipient_id = %(staff)s AND read_at IS NULL LIMIT %(most)s) unread
+"""
+
+
 def unread_count(staff: StaffMember) -> int:
     """At most one more than the bell can show: reads that many entries of notice_unread and no more."""
-    return Notice.objects.filter(recipient=staff, read_at=None)[: MOST_COUNTED + 1].count()
+    return int(sql.value(_UNREAD, staff=staff.pk, most=MOST_COUNTED + 1))
 
 
 def holders(capability: str, community_id: int | None = None) -> list[int]:

@@ -1,29 +1,42 @@
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from communities.models import Community, PolicyChange
 from communities.policies import rules
 from communities.policies.rules import POLICIES, Policies, Policy
 from communities.scoping import Scope
+from opsdesk.lib import sql
+
+# One row a key and place (policy_in_force): the value in force as of a version, as JSON; the newest change there is.
+_IN_FORCE = """
+SELECT DISTINCT ON (key, community_id) key, community_id, value::text, (SELECT max(id) FROM communities_policychange)
+  FROM communities_policychange WHERE %(version)s::bigint IS NULL OR id <= %(version)s::bigint
+ ORDER BY key, community_id, id DESC
+"""
 
 
 def current_version() -> int:
-    return PolicyChange.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return int(sql.value("SELECT COALESCE(max(id), 0) FROM communities_policychange"))
 
 
 def values_in_force(version: int | None = None) -> dict[int | None, dict[str, Any]]:
-    """Values set by community id (None: the company), as of a version; one row a key and place (policy_in_force)."""
-    changes = PolicyChange.objects.order_by("key", "community_id", "-id").distinct("key", "community_id")
-    if version is not None:
-        changes = changes.filter(id__lte=version)
+    """Values set by community id (None: the company), as of a version."""
+    return _read(version)[0]
+
+
+def _read(version: int | None) -> tuple[dict[int | None, dict[str, Any]], int]:
+    """The same and the version that it is: the newest unless one is named."""
+    rows = sql.rows(_IN_FORCE, version=version)
     found: dict[int | None, dict[str, Any]] = {None: {}}
-    for key, community_id, value in changes.values_list("key", "community_id", "value"):
-        found.setdefault(community_id, {})[key] = value
-    return found
+    for key, community_id, value, _newest in rows:
+        found.setdefault(community_id, {})[key] = None if value is None else json.loads(value)
+    newest = rows[0][-1] if rows else 0
+    return found, newest if version is None else version
 
 
 def for_company(version: int | None = None) -> Policies:
@@ -31,15 +44,14 @@ def for_company(version: int | None = None) -> Policies:
 
 
 def for_community(community_id: int | None, version: int | None = None) -> Policies:
-    values = values_in_force(version)
+    values, number = _read(version)
     own = values.get(community_id, {}) if community_id is not None else {}
-    return rules.in_force(values[None], own, current_version() if version is None else version)
+    return rules.in_force(values[None], own, number)
 
 
 def for_every_community(version: int | None = None) -> dict[int | None, Policies]:
     """Policies by community id; None holds the company's, which the unassigned follow too."""
-    values = values_in_force(version)
-    number = current_version() if version is None else version
+    values, number = _read(version)
     ids: list[int | None] = [None, *Community.objects.values_list("id", flat=True)]
     return {
         place: rules.in_force(values[None], values.get(place, {}) if place is not None else {}, number) for place in ids

@@ -50,6 +50,7 @@ def run(lines: int) -> None:
         with override_settings(ALLOWED_HOSTS=["testserver"], STORAGES=_PLAIN):
             _load()
             _compare(_manager(), as_of)
+            gc.unfreeze()
 
 
 def _load() -> None:
