@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from opsdesk.lib import charts, figures
+from opsdesk.lib import cells, charts, figures, pieces
 from users.boards import cohorts
 from users.boards.cohorts import Board
 from users.retention import rules
@@ -31,11 +34,34 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Row:
+    """`iso`: the cohort as dictionaries of the page are keyed."""
+
     cohort: date
+    iso: str
+    name: SafeString
     size: int
     cells: list[Drawn]
     rest: int
-    censored: bool
+
+    @property
+    def counts(self) -> SafeString:
+        return cells.row(_cell(one, one.count) for one in self.cells)
+
+    @property
+    def rates(self) -> SafeString:
+        return cells.row(_cell(one, one.rate) for one in self.cells)
+
+    @property
+    def later_rates(self) -> SafeString:
+        """Without the cohort's own period."""
+        return cells.row(_cell(one, one.rate) for one in self.cells[1:])
+
+
+def _cell(one: Drawn, text: str) -> str:
+    """As HTML: a board has hundreds, and a template takes several times as long."""
+    mark = pieces.drawn("users/alerts/_mark.html", alert=one.alert) if one.alert else ""
+    shown = f'<a href="{escape(one.href)}">{escape(text)}</a>' if one.href else escape(text)
+    return f'<td class="h {one.css}" title="{escape(one.title)}">{mark}{shown}</td>'
 
 
 def rows(board: Board, lines: list[Line], place: Mapping[str, object] | None) -> list[Row]:
@@ -46,8 +72,17 @@ def rows(board: Board, lines: list[Line], place: Mapping[str, object] | None) ->
 
 def _row(board: Board, line: Line, place: Mapping[str, object] | None) -> Row:
     shown = [spot for spot in line.spots if spot.state != LATER]
-    cells = [_drawn(board, line.cohort, spot, place) for spot in shown]
-    return Row(line.cohort, line.size, cells, len(line.spots) - len(shown), board.is_censored(line.cohort))
+    drawn = [_drawn(board, line.cohort, spot, place) for spot in shown]
+    return Row(
+        line.cohort, f"{line.cohort}", named(line.cohort, board.ask.grain, board.is_censored(line.cohort)), line.size,
+        drawn, len(line.spots) - len(shown),
+    )  # fmt: skip
+
+
+def named(cohort: date, grain: str, censored: bool) -> SafeString:
+    """With the year among its values: a week is written without the year that it is."""
+    year = timezone.localdate().year
+    return pieces.drawn("users/boards/_cohort_name.html", cohort=cohort, grain=grain, censored=censored, year=year)
 
 
 def _drawn(board: Board, cohort: date, spot: Spot, place: Mapping[str, object] | None) -> Drawn:
@@ -56,10 +91,9 @@ def _drawn(board: Board, cohort: date, spot: Spot, place: Mapping[str, object] |
     if spot.state != DONE:
         return Drawn(figures.NOTHING, figures.NOTHING, "", _("Nobody to divide by"), "")
     words = cohorts.people_words(board, cohort, spot.k, place) if place is not None and spot.part else {}
-    return Drawn(
-        counted(spot, board.ask.metric), valued(spot.value, board.ask.metric), _css(board, spot),
-        _title(board, spot), board.sight.people(**words) if words else "",
-    )  # fmt: skip
+    part, value = counted(spot, board.ask.metric), valued(spot.value, board.ask.metric)
+    told = _title(board, spot, {"part": part, "n": figures.count(spot.whole), "value": value})
+    return Drawn(part, value, _css(board, spot), told, board.sight.people(**words) if words else "")
 
 
 def counted(spot: Spot, metric: str) -> str:
@@ -78,9 +112,7 @@ def _css(board: Board, spot: Spot) -> str:
     return f"{step} few" if spot.whole < board.few else step
 
 
-def _title(board: Board, spot: Spot) -> str:
-    told = {"part": counted(spot, board.ask.metric), "n": figures.count(spot.whole)}
-    told["value"] = valued(spot.value, board.ask.metric)
+def _title(board: Board, spot: Spot, told: dict[str, str]) -> str:
     between = cohorts.interval_of(spot, board.ask.metric)
     if between is None:
         return _("%(part)s ÷ %(n)s = %(value)s") % told
@@ -106,18 +138,19 @@ def small(
     """One small table and one line a named unit, all on one scale: the whole's mean is the dotted line in each. `codes`
     of communities where cells may lead to people. The tables are drawn only under a breakdown."""
     k, sizes = first_telling(board.ask.metric), board.sizes
-    units = board.units(names, SMALL_COLUMNS if board.ask.breakdown else k + 1)
-    firsts = {unit: _values(lines, k) for unit, lines in units.items()}
+    lines = board.units(names, SMALL_COLUMNS) if board.ask.breakdown else {}
+    columns = {unit: _column(some, k) for unit, some in lines.items()} if lines else board.columns(names, k)
+    firsts = {unit: _values(column) for unit, column in columns.items()}
     every = [value for unit, values in firsts.items() if sizes[unit] >= board.few for value in values] or [0.0]
     mean = board.means[k].value if len(board.means) > k else None
     return [
         {
             "unit": unit, "name": names[unit], "n": sizes[unit], "href": links.get(unit, ""),
             "spark": charts.sparkline(firsts[unit], 130, 28, min(every), max(every), mean),
-            "mean": valued(_mean(lines, k), board.ask.metric),
-            "rows": rows(board, lines[-SMALL_LINES:], _place(board, unit, codes)) if board.ask.breakdown else [],
+            "mean": valued(rules.average(k, column).value, board.ask.metric),
+            "rows": rows(board, lines[unit][-SMALL_LINES:], _place(board, unit, codes)) if lines else [],
         }
-        for unit, lines in units.items()
+        for unit, column in columns.items()
     ]  # fmt: skip
 
 
@@ -130,12 +163,11 @@ def first_telling(metric: str) -> int:
     return 2 if metric == "recall" else 1
 
 
-def _values(lines: list[Line], k: int) -> list[float]:
-    """What each cohort's k-th period is worth, oldest first."""
-    values = [line.spots[k].value for line in lines if len(line.spots) > k]
+def _column(lines: list[Line], k: int) -> list[Spot]:
+    return [line.spots[k] for line in lines if len(line.spots) > k]
+
+
+def _values(column: list[Spot]) -> list[float]:
+    """What each cohort's period is worth, oldest first."""
+    values = [spot.value for spot in column]
     return [value for value in values if value is not None]
-
-
-def _mean(lines: list[Line], k: int) -> float | None:
-    averaged = rules.averages(lines)
-    return averaged[k].value if len(averaged) > k else None

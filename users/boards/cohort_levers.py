@@ -5,9 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from communities.access import Desk
 from communities.rules import CHANGE_BUDGETS, SEE_BOARDS
-from opsdesk.lib import figures
+from opsdesk.lib import addresses, figures
 from opsdesk.lib.words import N_
 from users.acquisition import spend_queries
 from users.boards import places, variables
@@ -32,6 +36,16 @@ class Budget:
 
     fen: int
     source: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A budget on the page. `is_typed`: pressed, it becomes a field in its place."""
+
+    text: str
+    title: str = ""
+    href: str = ""
+    is_typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,20 +98,44 @@ def _toggles(board: Board) -> list[dict[str, Any]]:
     ]
 
 
-def drawn(desk: Desk, board: Board) -> dict[str, Any]:
+def drawn(desk: Desk, board: Board, query: QueryDict) -> dict[str, Any]:
     """For the page."""
-    levers = of_board(desk, board)
+    levers, may = of_board(desk, board), may_budget(desk)
+    may_type = may and board.ask.grain == "week"
     return {
         "discounts": {f"{cohort}": figures.percent(levers.discounts.get(cohort)) for cohort in board.cohorts},
-        "budgets": {f"{cohort}": told for cohort, told in levers.budgets.items()},
+        "budgets": {
+            f"{cohort}": cell(cohort, levers.budgets.get(cohort), query, may_type=may_type) for cohort in board.cohorts
+        },
         "any_typed": any(told.source in (OWN, SUM) for told in levers.budgets.values()),
-        "may_budget": may_budget(desk),
+        "may_budget": may,
         "variables": [
             {"variable": one, "told": {f"{week}": value for week, value in told.items()}}
             for one, told in levers.variables
         ],
         "toggles": _toggles(board) if board.ask.grain == "week" else [],
     }
+
+
+def cell(week: date, told: Budget | None, query: QueryDict, *, may_type: bool) -> Cell:
+    """What is known of a week's budget and where it is told; the page's own words stay in its address."""
+    text = figures.yuan(told.fen if told else None, 0)
+    if told and told.source == SPEND:
+        words = _("Acquisition spend, as told for the week: open its sheet")
+        return Cell(text, words, addresses.changed(reverse("spend"), query, until=week))
+    if told and told.source == SHARED:
+        return Cell(text, _("Figures of the weeks, shared evenly over their days"))
+    text = f"{text}*" if told else text
+    if not may_type:
+        return Cell(text)
+    address = addresses.changed(reverse("cohort_budget", args=[f"{week}"]), query)
+    return Cell(text, _typing(told), address, is_typed=True)
+
+
+def _typing(told: Budget | None) -> str:
+    if told is None:
+        return _("Not known: type it")
+    return _("Sum of the communities; type the company's own") if told.source == SUM else _("Type another")
 
 
 def may_budget(desk: Desk) -> bool:

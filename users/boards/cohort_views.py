@@ -48,7 +48,7 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
     heads = cohorts.heads(ask.grain, len(board.means))
     names = unit_names(desk, board)
     named, in_all = fold.folded([unit for unit in board.sizes if unit in names], request.GET)
-    context = _choices(ask) | cohort_levers.drawn(desk, board) | {
+    context = _choices(ask) | cohort_levers.drawn(desk, board, request.GET) | {
         "sight": board.sight,
         "ask": ask,
         "board": board,
@@ -186,7 +186,8 @@ def cohort_budget(request: DeskRequest, week: str) -> HttpResponse:
     if not htmx.wants_part(request):
         messages.success(request, said, extra_tags=undo)
         return redirect(f"{reverse('cohorts')}{f'?community={desk.chosen}' if desk.chosen else ''}")
-    context["told"] = cohort_levers.by_week(desk, monday, monday).get(monday)
+    told = cohort_levers.by_week(desk, monday, monday).get(monday)
+    context["cell"] = cohort_levers.cell(monday, told, request.GET, may_type=True)
     return htmx.with_toast(render(request, "users/boards/_cohort_budget.html", context), said, undo=undo)
 
 

@@ -16,7 +16,7 @@ from users.directory.filters import NOT_TOLD
 from users.purchases import rules as purchases
 from users.purchases.models import UNASSIGNED
 from users.retention import queries, rules
-from users.retention.rules import Cohorts, Line, Spot
+from users.retention.rules import Cell, Cohorts, Line, Spot
 
 ALL = "all"
 Rows = list[queries.Row]
@@ -116,11 +116,24 @@ class Board:
 
     def units(self, wanted: Collection[str], width: int | None = None) -> dict[str, list[Line]]:
         """The same triangle of these units, largest first; `width`: only so many periods of it."""
-        units: dict[str, Rows] = {unit: [] for unit in self.sizes if unit in wanted}
-        for row in self._rows_of(units, width):
-            if row[0] in units:
-                units[row[0]].append(row)
-        return {unit: self.lines_of(rules.by_cohort(row[1:] for row in rows), width) for unit, rows in units.items()}
+        return {unit: self.lines_of(cells, width) for unit, cells in self._cells_of(wanted, width).items()}
+
+    def columns(self, wanted: Collection[str], k: int) -> dict[str, list[Spot]]:
+        """The k-th period of these units' cohorts, largest unit first."""
+        ask = self.ask
+        return {
+            unit: rules.column(
+                cells, self.cohorts, k, grain=ask.grain, whole_to=self.whole_to, metric=ask.metric, mode=ask.told_mode
+            )
+            for unit, cells in self._cells_of(wanted, k + 1).items()
+        }
+
+    def _cells_of(self, wanted: Collection[str], width: int | None) -> dict[str, dict[date, dict[int, Cell]]]:
+        units: dict[str, dict[date, dict[int, Cell]]] = {unit: {} for unit in self.sizes if unit in wanted}
+        for unit, cohort, k, cell in self._rows_of(units, width):
+            if unit in units:
+                units[unit].setdefault(cohort, {})[k] = cell
+        return units
 
     def _rows_of(self, units: Collection[str], width: int | None) -> Rows:
         if not units or not self.by_roll_up:

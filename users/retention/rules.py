@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from opsdesk.lib.words import N_
@@ -139,6 +140,14 @@ def is_over(cohort: date, k: int, grain: str, whole_to: date) -> bool:
     return after(cohort, grain, k + 1) <= whole_to
 
 
+@lru_cache(maxsize=4096)
+def state_of(cohort: date, k: int, grain: str, whole_to: date) -> str:
+    """done, open or later; remembered, since every unit of a board asks the same."""
+    if is_over(cohort, k, grain, whole_to):
+        return DONE
+    return OPEN if after(cohort, grain, k) <= whole_to else LATER
+
+
 def cohorts_shown(first: date, whole_to: date, grain: str, count: int) -> list[date]:
     """The starts of the last `count` periods that are over, oldest first, none before the first order's."""
     newest = after(start_of(whole_to, grain), grain, -1)
@@ -177,6 +186,13 @@ def measure(cells: Mapping[int, Cell], k: int, metric: str, mode: str = "in") ->
     return (cell.purchases if metric == "purchases" else cell.net), cell.customers
 
 
+def column(
+    cells: Cohorts, cohorts: Sequence[date], k: int, *, grain: str, whole_to: date, metric: str, mode: str = "in"
+) -> list[Spot]:
+    """The k-th period of every cohort: one column of their triangle."""
+    return [_spot(cells.get(cohort, {}), cohort, k, grain, whole_to, metric, mode) for cohort in cohorts]
+
+
 def triangle(
     cells: Cohorts,
     cohorts: Sequence[date],
@@ -201,8 +217,9 @@ def triangle(
 
 
 def _spot(cells: Mapping[int, Cell], cohort: date, k: int, grain: str, whole_to: date, metric: str, mode: str) -> Spot:
-    if not is_over(cohort, k, grain, whole_to):
-        return Spot(k, OPEN if after(cohort, grain, k) <= whole_to else LATER)
+    state = state_of(cohort, k, grain, whole_to)
+    if state != DONE:
+        return Spot(k, state)
     part, whole = measure(cells, k, metric, mode)
     return Spot(k, DONE if whole else NONE, part, whole)
 
@@ -222,12 +239,13 @@ def shared(weekly: Mapping[date, int], starts: Iterable[date], grain: str) -> di
 def averages(lines: Sequence[Line]) -> list[Spot]:
     """The weighted mean of each column over the cohorts whose period is over: parts over wholes."""
     columns = zip(*(line.spots for line in lines), strict=True)
-    return [_mean(k, [spot for spot in column if spot.state == DONE]) for k, column in enumerate(columns)]
+    return [average(k, column) for k, column in enumerate(columns)]
 
 
-def _mean(k: int, spots: Sequence[Spot]) -> Spot:
-    whole = sum(spot.whole for spot in spots)
-    return Spot(k, DONE if whole else NONE, sum(spot.part for spot in spots), whole)
+def average(k: int, column: Iterable[Spot]) -> Spot:
+    done = [spot for spot in column if spot.state == DONE]
+    whole = sum(spot.whole for spot in done)
+    return Spot(k, DONE if whole else NONE, sum(spot.part for spot in done), whole)
 
 
 def heat(value: float | None, metric: str) -> int:
