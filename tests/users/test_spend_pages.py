@@ -105,8 +105,11 @@ def test_a_pasted_sheet_is_shown_then_written_then_taken_back_whole(people, as_)
 def test_bare_amounts_are_laid_on_the_weeks_and_channels_shown(people, as_) -> None:
     manager = as_("manager")
     actions.tell(M1, "地推", None, 1, None)
+    actions.tell(M1, "活动", people.cuiping.id, 77_700, None)
     query = "?until=2018-04-30&add=活动"
     shown = manager.get(reverse("spend") + query).context["board"]
+    seen = manager.post(reverse("spend_paste") + query, {"text": "2018-04-30\t\t8"}).content.decode()
+    assert "¥777.00" in seen
     manager.post(reverse("spend_paste") + query, {"text": "7\t\n\n\t8", "write": "1"})
     told = {(one.week, one.channel): one.fen for one in Spend.objects.exclude(sheet=None)}
     assert told == {(shown.weeks[0], "地推"): 700, (shown.weeks[2], "活动"): 800}

@@ -1,5 +1,6 @@
 """The sheet of acquisition spend: looked at, typed into, pasted over, taken back, taken along."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -171,14 +172,21 @@ def _preview(desk: Desk, sheet: rules.Sheet) -> dict[str, Any]:
     now = queries.told([*names], min(weeks), max(weeks))
     return {
         "entries": [
-            {"entry": one, "place": names.get(one.community_id or 0, ""),
-             "before": now.get((one.week, one.community_id or 0, one.channel))}
+            {"entry": one, "place": names.get(one.community_id or 0, ""), "before": _before(now, one)}
             for one in sheet.entries
         ],
         "problems": [{"problem": one, "reason": _(rules.REASONS[one.reason])} for one in sheet.problems],
         "new_channels": list(dict.fromkeys(one.value for one in sheet.problems if one.reason == "channel_new")),
         "sum": sum(one.fen for one in sheet.entries),
     }  # fmt: skip
+
+
+def _before(now: Mapping[rules.Key, int], entry: rules.Entry) -> rules.Told | None:
+    """What the sheet shows there: the company's own figure goes before the sum of its communities."""
+    if entry.community_id is None:
+        return rules.by_channel(now).get((entry.week, entry.channel))
+    fen = now.get((entry.week, entry.community_id, entry.channel))
+    return None if fen is None else rules.Told(fen, own=True)
 
 
 @desk_page(CHANGE_BUDGETS)
