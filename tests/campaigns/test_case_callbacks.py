@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from communities.scoping import Scope
 from tests.campaigns.practice_world import make_callback, make_case
 from tests.cast import Cast
 from users.contact.models import ContactWish, Touch
+from users.purchases.models import Origin
 
 EVERYWHERE = Scope(everywhere=True)
 DONE = Answer("done", "maybe", "packaging", "菜闷坏了，电话 13800001234")
@@ -107,9 +109,11 @@ def test_the_station_is_told_once_how_many_there_are_to_call(people: Cast, call:
 
 def test_the_phone_shows_masked_people_and_reveals_one_number_once(as_, call: Callback) -> None:
     client, phone = as_("staff"), call.customer.phone
+    Origin.objects.create(customer_id=call.customer_id, first_day=dt.date(2018, 4, 17))
     assert phone not in client.get(reverse("phone-callbacks")).content.decode()
     page = client.get(reverse("phone-callback", args=[call.pk])).content.decode()
     assert "王**" in page and phone not in page
+    assert "翠屏花园 · 首单 2018-04-17" in page and 'value="acquisition"' not in page
     page = client.post(reverse("phone-callback-number", args=[call.pk])).content.decode()
     assert f'href="tel:{phone}"' in page
     assert StaffAct.objects.get(verb="reveal").reason == "aftersales"

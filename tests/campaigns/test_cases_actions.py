@@ -108,10 +108,15 @@ def test_its_own_pause_does_not_stand_against_its_calls_and_another_does(people,
 
 
 @pytest.mark.parametrize(
-    ("watched_from", "first"),
-    [("2018-04-23", "2018-04-23"), ("2018-04-24", "2018-04-30"), ("2018-04-29", "2018-04-30")],
+    ("watched_from", "first", "told"),
+    [
+        ("2018-04-23", "2018-04-23", "2018-05-07"),
+        ("2018-04-24", "2018-04-30", "2018-05-14"),
+        ("2018-04-29", "2018-04-30", "2018-05-14"),
+    ],
 )
-def test_the_first_cohort_after_the_action_began_wholly_after_it(watched_from, first):
+def test_the_first_cohort_after_the_action_began_wholly_after_it(watched_from, first, told):
+    assert rules.first_told(dt.date.fromisoformat(watched_from)) == dt.date.fromisoformat(told)
     cohorts = rules.watched_cohorts(dt.date.fromisoformat(watched_from))
     assert cohorts[0] == dt.date.fromisoformat(first)
     assert cohorts[1] - cohorts[0] == dt.timedelta(days=7)
