@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from campaigns.boards.cases.api import CaseDetail, CaseList
+from campaigns.boards.hours.api import BestHours
 from campaigns.boards.lesson_api import CaseProcesses, LessonDetail, LessonList
 from campaigns.visits.api import VisitList
 from campaigns.visits.task_api import DriveList, TaskList
@@ -72,6 +73,7 @@ urlpatterns = [
     path("drives/", DriveList.as_view(), name="api_drives"),
     path("tasks/", TaskList.as_view(), name="api_tasks"),
     path("visits/", VisitList.as_view(), name="api_visits"),
+    path("hours/", BestHours.as_view(), name="api_hours"),
     path("segments/", Segments.as_view(), name="api_segments"),
     path("rfm/", Rfm.as_view(), name="api_rfm"),
     path("cohorts/", Cohorts.as_view(), name="api_cohorts"),

@@ -12,12 +12,14 @@ import time_machine
 from django.urls import reverse
 
 from campaigns.chances import hour_queries, queries, rules
+from campaigns.drives.rules import DRIVE_CHANNELS
 from campaigns.visits.models import Visit
 from communities.scoping import Scope
 from tests.campaigns import doors, field_world
 from tests.campaigns.doors import at
 from tests.campaigns.field_world import Field
 from tests.conftest import TODAY
+from tests.tokens import caller
 
 CELL = re.compile(
     r'<td class="num h ([^"]*)" title="([^"]*)">(?:<a href="([^"]*)">)?(\d+)%<span class="n">(\d+)</span>'
@@ -100,6 +102,22 @@ def test_the_files_carry_every_number_of_the_page(field: Field, as_) -> None:
 
 def _body(answer: Any) -> str:
     return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def test_the_file_of_channels_has_a_row_each(field: Field, as_) -> None:
+    rows = list(csv.DictReader(io.StringIO(_body(as_("manager").get(reverse("best-hours-csv"), {"of": "channels"})))))
+    assert len([row for row in rows if row["cost_yuan"]]) == len(DRIVE_CHANNELS)
+
+
+def test_the_api_tells_the_numbers_of_the_page_and_of_what_is_in_reach(field: Field, people, as_) -> None:
+    told = caller(people.manager).get("api_hours").json()
+    shown = [(int(rate), int(n)) for _css, _title, _href, rate, n in CELL.findall(page(as_("manager")))]
+    assert [(round(one["expected"] * 100), one["visits"]) for one in told["hours"]] == shown
+    assert [(one["building"], one["visits"], len(one["best"])) for one in told["buildings"]] == [("3", 16, 2)] * 2
+    assert [one["channel"] for one in told["channels"]] == list(DRIVE_CHANNELS)
+    mine = caller(people.jinling_analyst)
+    assert sum(one["visits"] for one in mine.get("api_hours").json()["hours"]) == 16
+    assert mine.get("api_hours", {"community": "cuiping"}).status_code == 404
 
 
 def test_without_any_visit_the_page_says_what_is_believed(people, as_) -> None:

@@ -77,6 +77,7 @@ SCOPES = {
     ("api_tasks", "GET"): "record:visits",
     ("api_visits", "GET"): "read:field",
     ("api_visits", "POST"): "record:visits",
+    ("api_hours", "GET"): "read:field",
     ("api_reminders", "GET"): "read:coupons",
     ("api_reminder_said", "POST"): "mark:reminders",
     ("api_notifications", "GET"): "read:notifications",
@@ -111,7 +112,7 @@ WORDS = {
     "api_case_processes": [], "api_lessons": ["kind", "after", "limit"], "api_lesson": [],
     "api_drives": ["after", "limit"], "api_tasks": ["after", "limit"],
     "api_visits": ["after", "limit", "day_from", "day_to", "community", "task", "live"],
-    "api_parcels": [], "api_coupon_templates": ["retired"], "api_coupon_template": [],
+    "api_hours": ["community"], "api_parcels": [], "api_coupon_templates": ["retired"], "api_coupon_template": [],
     "api_coupon_budgets": ["closed"],
     "api_customer_coupons": [], "api_reminders": ["day", "station"], "api_notifications": ["after", "limit", "unread"],
 }  # fmt: skip
