@@ -68,6 +68,7 @@ def lever_rows(board: Board, shown: Sequence[Place], stem: str, is_linked: bool)
     return [
         {
             "name": name_of(board, one, stem),
+            "penetration": _now(board, one),
             "levers": cells.row(
                 [
                     _households(one),
