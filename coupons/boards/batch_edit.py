@@ -1,14 +1,11 @@
 """Drafting a batch and changing one: the form, and beside it whom it means now."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -25,8 +22,7 @@ from coupons.boards.batches import reached
 from coupons.strategies import audience
 from coupons.strategies import queries as strategies
 from coupons.strategies.models import StrategyVersion
-from users.directory import filters, listing, sentence
-from users.directory import queries as directory
+from users.directory import audiences, filters, listing, sentence
 
 
 @desk_page(DRAFT_COUPONS)
@@ -47,13 +43,8 @@ def batch_new(request: DeskRequest) -> HttpResponse:
 @require_POST
 def batch_from_list(request: DeskRequest) -> HttpResponse:
     """The rows ticked in the customer list, or all that its filter leaves, as the audience of a new draft."""
-    shown, ids = filters.from_query(request.GET), directory.ticked_ids(request.POST)
-    if len(ids) > filters.MOST_IDS:
-        text = _("At most %(n)s customers can be ticked for one batch: filter the list down to them instead.")
-        messages.error(request, text % {"n": filters.MOST_IDS})
-        return redirect(f"{reverse('customers')}?{shown.to_query() or 'all=1'}")
-    meant = replace(shown, ids=ids) if ids else shown
-    return redirect(f"{reverse('batch-new')}?{urlencode({'audience': meant.to_query()})}")
+    too_many = _("At most %(n)s customers can be ticked for one batch: filter the list down to them instead.")
+    return audiences.handed_to(request, "batch-new", too_many)
 
 
 @desk_page(DRAFT_COUPONS)

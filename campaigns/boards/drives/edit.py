@@ -1,13 +1,10 @@
 """Planning a drive and changing its draft: the form, and beside it what it would come to now."""
 
-from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,8 +18,7 @@ from campaigns.boards.drives.views import may_run, reached
 from campaigns.drives.models import Drive
 from communities.access import DeskRequest, desk_page
 from communities.rules import RUN_DRIVES
-from users.directory import filters
-from users.directory import queries as directory
+from users.directory import audiences, filters
 
 
 @desk_page(RUN_DRIVES)
@@ -42,13 +38,8 @@ def drive_new(request: DeskRequest) -> HttpResponse:
 @require_POST
 def drive_from_list(request: DeskRequest) -> HttpResponse:
     """The rows ticked in the customer list, or all that its filter leaves, as the audience of a new drive."""
-    asked, ids = filters.from_query(request.GET), directory.ticked_ids(request.POST)
-    if len(ids) > filters.MOST_IDS:
-        text = _("At most %(n)s customers can be ticked for one drive: filter the list down to them instead.")
-        messages.error(request, text % {"n": filters.MOST_IDS})
-        return redirect(f"{reverse('customers')}?{asked.to_query() or 'all=1'}")
-    meant = replace(asked, ids=ids) if ids else asked
-    return redirect(f"{reverse('drive-new')}?{urlencode({'audience': meant.to_query()})}")
+    too_many = _("At most %(n)s customers can be ticked for one drive: filter the list down to them instead.")
+    return audiences.handed_to(request, "drive-new", too_many)
 
 
 @desk_page(RUN_DRIVES)
