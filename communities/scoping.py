@@ -41,25 +41,20 @@ class Scope:
         return self.everywhere or community_id in self.communities
 
 
-class ScopedQuerySet(models.QuerySet[Any]):
-    def in_community(self, community_id: int | None) -> Self:
-        return self if community_id is None else self.filter(community_id=community_id)
-
-
 class ScopedManager(models.Manager[Any]):
     """The default manager of people: it answers `visible_to(scope)`, and nothing else by accident."""
 
-    def visible_to(self, scope: Scope) -> ScopedQuerySet:
+    def visible_to(self, scope: Scope) -> models.QuerySet[Any]:
         return self._everyone().filter(scope.condition())
 
-    def unscoped(self, reason: str) -> ScopedQuerySet:
+    def unscoped(self, reason: str) -> models.QuerySet[Any]:
         """Every row, for work that acts on nobody's behalf: the night, an import. The reason is for the reader."""
         if not reason:
             raise Unscoped("say why every customer must be read")
         return self._everyone()
 
-    def get_queryset(self) -> ScopedQuerySet:
+    def get_queryset(self) -> models.QuerySet[Any]:
         raise Unscoped(f"read {self.model.__name__} through visible_to(scope) or unscoped(reason)")
 
-    def _everyone(self) -> ScopedQuerySet:
-        return ScopedQuerySet(self.model, using=self._db)
+    def _everyone(self) -> models.QuerySet[Any]:
+        return models.QuerySet(self.model, using=self._db)

@@ -74,12 +74,6 @@ def copy_of(coupon: Coupon) -> Coupon:
     return Coupon(**copied | {"code": queries.free_code(coupon.code)})
 
 
-@transaction.atomic
-def duplicate(coupon: Coupon, *, by: StaffMember | None) -> Coupon:
-    """The same saved: where nobody looks at a form in between."""
-    return create(copy_of(coupon), categories=list(coupon.categories.all()), by=by)
-
-
 def _changes(before: Coupon, after: Coupon, categories: Collection[Category]) -> dict[str, list[str]]:
     """Old and new text of whatever differs."""
     pairs: dict[str, tuple[Any, Any]] = {name: (getattr(before, name), getattr(after, name)) for name in _SHOWN}

@@ -8,7 +8,6 @@ from opsdesk.demo.rhythm import Frame
 
 BAD_VEGETABLES = "cuiping"
 STAR = "yueyahu"
-UNREAD_ADDRESSES = "yincheng"
 TWO_STATIONS = "hexi"
 LEAST_BUILDINGS = 4
 

@@ -52,4 +52,3 @@ class Limits:
 
 
 COMMAND_LINE = Limits()
-BROWSER = Limits(stored_bytes=2 * 1024 * MEGABYTE)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from communities.policies.rules import Policies
 from opsdesk.lib import charts, figures
@@ -125,8 +124,3 @@ def words_right(matrix: Matrix) -> dict[str, tuple[str, str]]:
             beneath % {"n": figures.count(recalled or total)},
         )
     return words
-
-
-def by_policy_words(matrix: Matrix) -> str:
-    n = matrix.by_policy
-    return ngettext("%(n)s of them because a setting changed", "%(n)s of them because a setting changed", n) % {"n": n}

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from communities import actions as communities_actions
 from communities.models import Community, StaffMember
-from communities.scoping import Scope, ScopedQuerySet
+from communities.scoping import Scope
 from users.customers import addresses
 from users.customers.models import Customer
 from users.imports.places import Gazetteer, KnownCommunity, Place
@@ -137,11 +138,11 @@ def _gazetteer(community: Community, more: Sequence[str] = ()) -> Gazetteer:
     return Gazetteer([KnownCommunity(community.pk, community.code, community.name, community.aliases, templates)])
 
 
-def _everyone(community: Community) -> ScopedQuerySet:
+def _everyone(community: Community) -> QuerySet[Customer]:
     return Customer.objects.unscoped("addresses of a community").filter(community=community).exclude(address="")
 
 
-def _unread(community: Community) -> ScopedQuerySet:
+def _unread(community: Community) -> QuerySet[Customer]:
     return _everyone(community).filter(building="", unit="", room="").order_by("id")
 
 

@@ -72,18 +72,6 @@ class SegmentRow(NamedTuple):
     net: int
 
 
-class TransitionRow(NamedTuple):
-    """One community's cell of the matrix from the Monday before to as_of."""
-
-    as_of: date
-    before_day: date
-    community: str
-    before: str
-    after: str
-    customers: int
-    by_policy: int
-
-
 def latest_as_of() -> date | None:
     return SnapshotDay.objects.order_by("-as_of").values_list("as_of", flat=True).first()
 
@@ -201,13 +189,6 @@ def movers(
     return rows.filter(customer_id__in=then.filter(lifecycle=was).values("customer_id"))
 
 
-def mover_ids(
-    as_of: date, was: str, now: str, before: date | None = None, places: Places = None
-) -> QuerySet[LifecycleSnapshot, int]:
-    """For a filter of another list: customer_id__in=mover_ids(...)."""
-    return movers(as_of, was, now, before, places).values_list("customer_id", flat=True)
-
-
 def members(as_of: date, lifecycle: str = "", places: Places = None) -> QuerySet[LifecycleSnapshot]:
     """One row a customer known as of the date (snapshot_class)."""
     rows = _in_sight(LifecycleSnapshot.objects.filter(as_of=as_of), places)
@@ -230,24 +211,10 @@ SELECT s.customer_id, c.phone, COALESCE(p.name, ''), s.lifecycle, s.first_purcha
  ORDER BY s.customer_id
 """
 
-# One row a community and pair of classes.
-_MOVES = """
-SELECT s.as_of, %(before)s::date, COALESCE(p.name, ''), s.before, s.lifecycle,
-       count(*), count(*) FILTER (WHERE s.by_policy)
-  FROM users_lifecyclesnapshot s LEFT JOIN communities_community p ON p.id = s.community_id
- WHERE s.as_of = %(as_of)s AND (%(places)s::int[] IS NULL OR s.community_id = ANY(%(places)s))
- GROUP BY 1, 2, 3, 4, 5 ORDER BY 3, 4, 5
-"""
-
 
 def segments_rows(as_of: date, places: Places = None) -> Iterator[SegmentRow]:
     """For the export: streamed, in bounded memory."""
     return (SegmentRow(*row) for row in sql.stream(_SEGMENTS, as_of=as_of, places=_listed(places)))
-
-
-def transition_rows(as_of: date, places: Places = None) -> Iterator[TransitionRow]:
-    rows = sql.rows(_MOVES, as_of=as_of, before=monday_before(as_of), places=_listed(places))
-    return (TransitionRow(*row) for row in rows)
 
 
 def _in_sight(rows: QuerySet[Any], places: Places) -> QuerySet[Any]:

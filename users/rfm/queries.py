@@ -21,14 +21,13 @@ Places = Sequence[int] | None
 
 
 class ClassRow(NamedTuple):
-    """One class: how many, what they brought (fen, in the window), their share of it; the same a Monday before."""
+    """One class: how many, what they brought (fen, in the window), their share of it; how many a Monday before."""
 
     rfm_class: str
     customers: int
     monetary: int
     share: float
     customers_before: int | None
-    monetary_before: int | None
 
     @property
     def change(self) -> int | None:
@@ -90,7 +89,7 @@ def board(as_of: date, places: Places = None) -> list[ClassRow]:
     then = _by_class(before, places) if rfm_day(before) else None
     total = sum(monetary for _, monetary in now.values())
     return [
-        ClassRow(name, *now[name], now[name][1] / total if total else 0.0, *(then[name] if then else (None, None)))
+        ClassRow(name, *now[name], now[name][1] / total if total else 0.0, then[name][0] if then else None)
         for name in rules.CLASSES
     ]
 
@@ -108,11 +107,6 @@ def members(as_of: date, rfm_class: str = "", places: Places = None) -> QuerySet
     """One row a scored customer: the community table of S16. Sort by any column; phones are not in it."""
     rows = _in_sight(RfmScore.objects.filter(as_of=as_of), places)
     return rows.filter(rfm_class=rfm_class) if rfm_class else rows
-
-
-def member_ids(as_of: date, rfm_class: str = "", places: Places = None) -> QuerySet[RfmScore, int]:
-    """For a filter of another list: customer_id__in=member_ids(...)."""
-    return members(as_of, rfm_class, places).values_list("customer_id", flat=True)
 
 
 def of_customer(customer_id: int) -> QuerySet[RfmScore]:
