@@ -66,6 +66,12 @@ GLYPHS = {
     REGISTERED: "prospect", FIRST: "new_paying", SECOND: "new_paying", ACTIVE: "active", SILENT: "silent",
     RECALLED: "active", LOST: "silent",
 }  # fmt: skip
+# Who went a way, and who could have.
+LISTS: dict[tuple[str, str], tuple[dict[str, object], dict[str, object]]] = {
+    (REGISTERED, FIRST): ({"stage": "activated.done"}, {"stage": "activated.over"}),
+    (FIRST, SECOND): ({"stage": "retained.done"}, {"stage": "retained.over"}),
+    (SILENT, LOST): (PEOPLE[LOST], PEOPLE[SILENT]),
+}
 # Ways that the weekly snapshots tell: classes then and now.
 MOVES = {
     (SECOND, ACTIVE): ("new_paying", "active"),

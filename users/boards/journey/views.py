@@ -1,6 +1,6 @@
 """The lifecycle map and its file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -37,13 +37,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Path:
-    """A way as it is told: `words` say what share of whom."""
+    """A way as it is told: `words` say what share of whom. Weeks added up count people again, so they have no lists."""
 
     way: Way
     start: str
     words: str
     rate: str
     between: str
+    part_href: str = ""
+    whole_href: str = ""
 
 
 @desk_page(SEE_BOARDS)
@@ -52,13 +54,14 @@ def lifecycle_map(request: DeskRequest) -> HttpResponse:
     board = read_board(desk)
     if board is None:
         return render(request, "users/boards/nothing_yet.html", {"title": _("Lifecycle map")})
-    nodes = _nodes(board, linked=desk.may(SEE_CUSTOMERS))
+    linked = desk.may(SEE_CUSTOMERS)
+    nodes = _nodes(board, linked=linked)
     context = {
         "board": board,
         "sight": board.sight,
         "nodes": nodes,
         "at": {node.name: node for node in nodes},
-        "paths": {f"{way.start}_{way.end}": _path(way) for way in board.ways},
+        "paths": {f"{way.start}_{way.end}": _path(board, way, linked=linked) for way in board.ways},
         "may_change": desk.scope_for(CHANGE_POLICIES).everywhere,
         "may_export": desk.may(EXPORT),
     }
@@ -86,14 +89,17 @@ def _nodes(board: Board, *, linked: bool) -> list[Node]:
             name, _(journey.LABELS[name]), journey.GLYPHS[name],
             {"what": _(journey.DEFINITIONS[name]), "as_of": board.sight.as_of},
             board.now[name], board.sight.people(**journey.PEOPLE[name]) if linked and board.now[name] else "",
-            drawing.deed_of(name, told), [_path(way) for way in board.ways if way.end == name],
+            drawing.deed_of(name, told), [_path(board, way, linked=linked) for way in board.ways if way.end == name],
         )
         for name in journey.NODES
     ]  # fmt: skip
 
 
-def _path(way: Way) -> Path:
+def _path(board: Board, way: Way, *, linked: bool) -> Path:
     between = boards.interval_of(way)
     interval = f"{figures.percent(between.low)} – {figures.percent(between.high)}" if between else ""
     words = _(journey.WORDS[way.start, way.end])
-    return Path(way, _(journey.LABELS[way.start]), words, figures.percent(way.rate), interval)
+    lists = journey.LISTS.get((way.start, way.end)) if linked else None
+    part, whole = [board.sight.people(**asked) for asked in lists] if lists else ("", "")
+    told = Path(way, _(journey.LABELS[way.start]), words, figures.percent(way.rate), interval)
+    return replace(told, part_href=part if way.part else "", whole_href=whole if way.whole else "")
