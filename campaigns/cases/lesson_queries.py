@@ -9,6 +9,9 @@ from campaigns.cases.models import Lesson, Receipt
 from communities.models import StaffMember
 from communities.scoping import Scope
 
+# Receipts that count: who left without having read it is asked for no more.
+COUNTED = Q(read_at__isnull=False) | Q(staff__is_active=True)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -40,6 +43,7 @@ def lessons(scope: Scope) -> QuerySet[Lesson]:
     """Newest first: those of cases in reach, and those that somebody in reach was told. `people`, `readers`: of the
     receipts in reach (lesson_receipt_once)."""
     there = scope.condition("receipts__station__community_id", "receipts__station_id")
+    there &= Q(receipts__read_at__isnull=False) | Q(receipts__staff__is_active=True)
     found = Lesson.objects.all() if scope.everywhere else Lesson.objects.filter(_within(scope))
     return (
         found.select_related("case__community", "sent_by")
@@ -62,14 +66,15 @@ def _in_reach(scope: Scope) -> Q:
 
 def receipts(scope: Scope, lesson: Lesson) -> QuerySet[Receipt]:
     """One row a person in reach who was told, by station, those who have not read it first."""
-    found = Receipt.objects.filter(_in_reach(scope), lesson=lesson).select_related("staff", "station__community")
+    found = Receipt.objects.filter(_in_reach(scope), COUNTED, lesson=lesson)
+    found = found.select_related("staff", "station__community")
     return found.order_by("station__community__name", "station__name", "read_at", "staff__name", "id")
 
 
 def of_stations(scope: Scope, lesson: Lesson, as_of: date) -> list[Reading]:
     """One row a station in reach, by name."""
     rows = (
-        Receipt.objects.filter(_in_reach(scope), lesson=lesson)
+        Receipt.objects.filter(_in_reach(scope), COUNTED, lesson=lesson)
         .values_list("station_id", "station__name")
         .annotate(people=Count("id"), read=Count("id", filter=Q(read_at__isnull=False)))
         .order_by("station__name")
@@ -81,8 +86,8 @@ def of_stations(scope: Scope, lesson: Lesson, as_of: date) -> list[Reading]:
 
 
 def late(scope: Scope, as_of: date) -> list[Late]:
-    """One row a lesson, the one due longest first (lesson_unread). Who has left needs no reminder."""
-    unread = Receipt.objects.filter(_in_reach(scope), read_at=None, staff__is_active=True, lesson__due_on__lt=as_of)
+    """One row a lesson, the one due longest first (lesson_unread)."""
+    unread = Receipt.objects.filter(_in_reach(scope), COUNTED, read_at=None, lesson__due_on__lt=as_of)
     rows = unread.values_list("lesson_id", "lesson__title", "lesson__due_on").annotate(
         stations=Count("station", distinct=True), people=Count("id")
     )
@@ -92,7 +97,7 @@ def late(scope: Scope, as_of: date) -> list[Late]:
 def readers_at(lesson: Lesson, at: datetime) -> set[int]:
     """Stations where everybody who was told has read it by then."""
     rows = (
-        Receipt.objects.filter(lesson=lesson, station__isnull=False)
+        Receipt.objects.filter(COUNTED, lesson=lesson, station__isnull=False)
         .values_list("station_id")
         .annotate(people=Count("id"), read=Count("id", filter=Q(read_at__lte=at)))
     )

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.cases import lesson_queries
 from campaigns.cases.models import Case, Lesson, Receipt
 from communities.actions import write_log
 from communities.models import Assignment, StaffMember
@@ -84,7 +85,8 @@ def remind_overdue(as_of: date) -> int:
 
 
 def _unread(lesson: Lesson) -> list[int]:
-    return list(Receipt.objects.filter(lesson=lesson, read_at=None).values_list("staff_id", flat=True))
+    unread = Receipt.objects.filter(lesson_queries.COUNTED, lesson=lesson, read_at=None)
+    return list(unread.values_list("staff_id", flat=True))
 
 
 def _tell(lesson: Lesson, people: list[int], text: str, occasion: str) -> int:

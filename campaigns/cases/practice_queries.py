@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from campaigns.cases import rules
+from campaigns.cases import lesson_queries, rules
 from campaigns.cases.models import Case, Lesson, Receipt
 from campaigns.cases.practice_rules import RETENTION, Count, Share
 from campaigns.drives.outcomes import OUTCOMES
@@ -118,7 +118,9 @@ def first_lesson(case: Case) -> Lesson | None:
 def readers(lesson: Lesson, as_of: date) -> set[int]:
     """Communities in which everybody who was told had read it before this day."""
     rows: list[Any] = list(
-        Receipt.objects.filter(lesson=lesson, station__isnull=False).values_list("station__community_id", "read_at")
+        Receipt.objects.filter(lesson_queries.COUNTED, lesson=lesson, station__isnull=False).values_list(
+            "station__community_id", "read_at"
+        )
     )
     late = {place for place, at in rows if at is None or at >= _midnight(as_of)}
     return {place for place, _at in rows} - late

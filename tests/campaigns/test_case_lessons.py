@@ -2,8 +2,9 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from campaigns.cases import lesson_queries, lessons
+from campaigns.cases import lesson_queries, lessons, practice_queries
 from campaigns.cases.models import Lesson, Receipt
 from communities.models import Assignment, Notice, StaffAct, StaffMember
 from communities.scoping import Scope
@@ -68,6 +69,16 @@ def test_stations_show_who_has_read_and_who_is_late(people: Cast, lesson: Lesson
     }
     late = lesson_queries.of_stations(EVERYWHERE, lesson, DUE + dt.timedelta(days=1))
     assert {(row.station, row.overdue) for row in late} == {("翠屏站", 1), ("金陵站", 1)}
+
+
+def test_who_left_without_reading_it_is_asked_for_no_more(people: Cast, lesson: Lesson) -> None:
+    lessons.read(lesson, people.staff)
+    StaffMember.objects.filter(pk__in=(people.staff.pk, people.lead.pk)).update(is_active=False)
+    rows = lesson_queries.of_stations(EVERYWHERE, lesson, DUE)
+    assert {(row.station, row.people, row.read) for row in rows} == {("翠屏站", 1, 1), ("金陵站", 1, 0)}
+    assert [(one.people, one.readers) for one in lesson_queries.lessons(EVERYWHERE)] == [(2, 1)]
+    assert practice_queries.readers(lesson, timezone.localdate() + dt.timedelta(days=1)) == {people.cuiping.pk}
+    assert lessons.remind_overdue(DUE + dt.timedelta(days=1)) == 1
 
 
 def test_receipts_of_another_community_are_not_counted(people: Cast, lesson: Lesson) -> None:
