@@ -9,7 +9,7 @@ Whatever a tab complained about (script errors, refused styles, failed requests)
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +38,19 @@ from opsdesk.lib.runs import actions as runs
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
 PATIENCE_MS = 30_000
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """The fixtures of a test that failed know it: a picture of a whole page takes longer than most tests."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @dataclass
@@ -123,8 +136,9 @@ def visit(
         return page
 
     yield opened
-    for number, page in enumerate(page for context in contexts for page in context.pages):
-        page.screenshot(path=tmp_path / f"tab-{number}.png", full_page=True)
+    if request.node.stash.get(FAILED, False) or complaints.unexpected():
+        for number, page in enumerate(page for context in contexts for page in context.pages):
+            page.screenshot(path=tmp_path / f"tab-{number}.png", full_page=True)
     for context in contexts:
         context.close()
     assert complaints.unexpected() == []

@@ -1,4 +1,4 @@
-"""The API's reference in a real browser: both widths, both themes, both languages."""
+"""The API's reference in a real browser: on a desk in Chinese, on a phone in English."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def reads() -> int:
 
 @pytest.mark.parametrize(
     ("width", "theme", "language"),
-    [(1440, "light", "zh-hans"), (1440, "dark", "en"), (375, "dark", "zh-hans"), (375, "light", "en")],
+    [(1440, "light", "zh-hans"), (375, "dark", "en")],
 )
 def test_the_reference_fits_its_window_and_breaks_no_policy(
     width: int, theme: str, language: str, people: Cast, visit: Visit

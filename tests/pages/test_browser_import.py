@@ -131,15 +131,17 @@ def test_a_way_of_writing_is_tried_while_it_is_typed(visit, people: cast.Cast) -
     assert everyone.filter(room="").count() == 0
 
 
-@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (375, "zh-hans"), (375, "en")])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_page_of_an_import_scrolls_sideways(
-    visit, people: cast.Cast, worker: Thread, export: Path, width: int, language: str
+    visit, people: cast.Cast, worker: Thread, export: Path, language: str
 ) -> None:
-    page = visit("/imports/", by=people.data_admin, width=width, language=language)
+    page = visit("/imports/", by=people.data_admin, width=375, language=language)
     upload(page, export, "一个名字非常非常长的来源，用来试试排版会不会被撑破")
     expect(page.locator(".understood")).to_be_visible()
     address = page.url
     for path in (address, f"{address}problems/", "/imports/", "/imports/addresses/", "/imports/addresses/teach/"):
         page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert (path, wide) == (path, 0)
+        for width in (375, 1440):
+            page.set_viewport_size({"width": width, "height": 1000})
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert (path, width, wide) == (path, width, 0)

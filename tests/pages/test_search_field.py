@@ -92,9 +92,8 @@ def test_the_phone_that_was_typed_stands_in_no_address(visit, people: Cast, know
     assert not [address for address in asked if known[0].phone in address]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_works_under_a_thumb(visit, people: Cast, known: list[Customer], theme: str) -> None:
-    page = visit("/communities/", by=people.staff, width=375, theme=theme)
+def test_it_works_under_a_thumb(visit, people: Cast, known: list[Customer]) -> None:
+    page = visit("/communities/", by=people.staff, width=375)
     page.locator("[data-open-search]").click()
     look_for(page, "王")
     expect(page.locator("#found .hit")).to_have_count(9)
