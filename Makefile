@@ -31,7 +31,7 @@ environment: .venv/.installed assets ## packages, front-end files and translatio
 
 test: .venv/.installed-dev assets browser ## run the whole suite on servers of its own (ARGS="-k words" for a part)
 	@$(PYTHON) manage.py compile_messages
-	@exec $(OWN_SERVERS) $(PYTHON) -m opsdesk.lib.engines $(PYTHON) -m pytest -n 3 --dist loadfile $(ARGS)
+	@exec $(OWN_SERVERS) $(PYTHON) -m opsdesk.lib.engines $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint types contracts migrations deployable ## everything that is checked without running a test
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -12,6 +13,12 @@ from opsdesk.lib import engines
 from tests import cast
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files begin first, so that no core waits for the last of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +40,15 @@ def _own_language() -> None:
 @pytest.fixture
 def today() -> dt.date:
     return TODAY
+
+
+@pytest.fixture(scope="module")
+def once_a_file(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """A transaction around all tests of a file, for a world that they share; each test is undone within it. The file
+    names its own `people` then: those of that world."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from campaigns.cases.split_queries import Fall
 from tests.histories import START, World, home_of, quickly, worlds, written
 from users.purchases import actions, rules
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 thresholds = st.fixed_dictionaries({}, optional={"merge_days": st.integers(1, 4)})
 

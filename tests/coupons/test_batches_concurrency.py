@@ -20,7 +20,7 @@ from opsdesk.lib.runs import wake
 from opsdesk.lib.runs.models import Job
 from tests.coupons.worlds import NOON, make_batch, make_budget, make_people
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 REPEATS = 20
 
 

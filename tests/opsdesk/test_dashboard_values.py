@@ -26,7 +26,7 @@ from users.pulse import actions as pulse
 from users.pulse.rules import Span, Sums
 from users.purchases.models import UNASSIGNED, CustomerDay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LATEST = START + dt.timedelta(days=DAYS + 6)
 thresholds = st.fixed_dictionaries({}, optional={"merge_days": st.integers(1, 3)})

@@ -16,6 +16,8 @@ from opsdesk.demo.stories import BAD_WEEK_BACK, STAR_FIRST_BACK
 from users.retention import alert_rules as rules
 from users.retention.alert_rules import Limits, Rows, Tested
 
+pytestmark = pytest.mark.slow
+
 UNTIL = dt.date(2026, 3, 2)
 CUSTOMERS, WEEKS, SEEDS = 20_000, 40, 20  # as the demo is seeded unless told otherwise
 CENSORED = 4  # weeks, as by default

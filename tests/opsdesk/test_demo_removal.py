@@ -10,6 +10,8 @@ from django.urls import reverse
 from communities.models import Assignment, Community, StaffMember
 from opsdesk.demo import planting
 
+pytestmark = pytest.mark.slow
+
 UNTIL = dt.date(2026, 3, 2)
 
 

@@ -25,6 +25,8 @@ from opsdesk.demo import case_story, coupon_story, doors, field_story, goods, pl
 from opsdesk.lib.runs.models import Check
 from users.contact.models import Touch
 
+pytestmark = pytest.mark.slow
+
 UNTIL = dt.date(2026, 3, 2)
 CUSTOMERS, WEEKS = 4000, 16
 BAD_WEEK = UNTIL - dt.timedelta(weeks=6)

@@ -15,6 +15,8 @@ from opsdesk.lib import engines
 from opsdesk.lib.engines import processes
 from opsdesk.lib.engines.places import places
 
+pytestmark = pytest.mark.slow
+
 CODE = Path(__file__).resolve().parents[2]
 
 

@@ -21,7 +21,7 @@ from users.purchases import rules as purchase_rules
 from users.purchases.rules import business_day, monday_of
 from users.rfm import actions as rfm
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 thresholds = st.fixed_dictionaries(
     {},

@@ -15,7 +15,7 @@ from users.growth import queries, rules
 from users.purchases import actions
 from users.purchases import rules as purchases
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 WEEKS = [START + dt.timedelta(weeks=n) for n in range(DAYS // 7 + 2)]
 EVERYWHERE = Scope(everywhere=True)

@@ -23,7 +23,7 @@ from users.imports import actions, commit_sql, committing, lanes, staging, turns
 from users.imports.models import ImportFile
 from users.orders.models import Order, OrderLine
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

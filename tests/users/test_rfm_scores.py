@@ -21,7 +21,7 @@ from users.rfm import actions, queries, rules
 from users.rfm.models import RfmCut, RfmDay, RfmScore
 from users.rfm.rules import COMPANY, Cuts, Values
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 points = st.lists(st.integers(1, 20), min_size=4, max_size=4).map(sorted)
 thresholds = st.fixed_dictionaries(
