@@ -6,7 +6,9 @@ import pytest
 
 from opsdesk.lib.badvalue import BadValue
 from users.acquisition import spend_rules as rules
-from users.acquisition.spend_rules import Frame, Told
+from users.acquisition import spend_sums as sums
+from users.acquisition.spend_rules import Frame
+from users.acquisition.spend_sums import Told
 
 TODAY = dt.date(2018, 5, 9)
 M1, M2 = dt.date(2018, 4, 30), dt.date(2018, 5, 7)
@@ -93,8 +95,8 @@ def test_what_is_no_week_is_refused(text: str) -> None:
 
 def test_the_companys_own_figure_goes_before_the_sum_of_its_communities() -> None:
     found = {(M1, 1, "地推"): 100, (M1, 2, "地推"): 50, (M1, 0, "活动"): 30, (M1, 2, "活动"): 5, (M2, 1, "地推"): 7}
-    assert rules.by_channel(found) == {
+    assert sums.by_channel(found) == {
         (M1, "地推"): Told(150, False), (M1, "活动"): Told(30, True), (M2, "地推"): Told(7, False),
     }  # fmt: skip
-    assert rules.by_channel({(M1, 1, "地推"): 100}, 1) == {(M1, "地推"): Told(100, True)}
-    assert rules.by_week(found) == {M1: 180, M2: 7}
+    assert sums.by_channel({(M1, 1, "地推"): 100}, 1) == {(M1, "地推"): Told(100, True)}
+    assert sums.by_week(found) == {M1: 180, M2: 7}

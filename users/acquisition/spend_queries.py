@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from opsdesk.lib import sql
 from users.acquisition import spend_rules as rules
+from users.acquisition import spend_sums as sums
 from users.acquisition.models import Spend
 from users.acquisition.spend_rules import Key
 
@@ -45,7 +46,7 @@ def told(places: Collection[int], since: date, until: date) -> dict[Key, int]:
 
 def weekly(places: Collection[int], since: date, until: date) -> dict[date, int]:
     """Fen of all channels by week (0 among the places: the company's own figures go before its communities')."""
-    return rules.by_week(told(places, since, until))
+    return sums.by_week(told(places, since, until))
 
 
 def changes(places: Collection[int], most: int) -> list[dict[str, Any]]:

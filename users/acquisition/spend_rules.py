@@ -1,5 +1,4 @@
-"""A sheet of acquisition spend, pasted or sent as a file: rows of cells in, statements and problems out; and what the
-statements sum to. Pure.
+"""A sheet of acquisition spend, pasted or sent as a file: rows of cells in, statements and problems out. Pure.
 
 Three forms are understood: a list (columns week, channel, amount, and community where it is another); a table (weeks
 down, channels across, both named); and a bare block of amounts, which is laid on the sheet of the page.
@@ -273,32 +272,3 @@ def _told_twice(entries: list[Entry]) -> list[Entry]:
 
 def _twice(entry: Entry) -> Problem:
     return Problem(entry.row, entry.column, money.yuan(entry.fen), "twice")
-
-
-# -- What the statements sum to --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Told:
-    """Fen of a week and channel. `own`: told of the very place looked at; else the sum of its communities'."""
-
-    fen: int
-    own: bool
-
-
-def by_channel(found: Mapping[Key, int], place: int = COMPANY) -> dict[tuple[date, str], Told]:
-    """The figure told of the place itself (the company unless another is looked at), else the sum of communities'."""
-    summed: dict[tuple[date, str], int] = {}
-    for (week, where, channel), fen in found.items():
-        if where != COMPANY:
-            summed[week, channel] = summed.get((week, channel), 0) + fen
-    own = {(week, channel): Told(fen, True) for (week, where, channel), fen in found.items() if where == place}
-    return {key: Told(fen, False) for key, fen in summed.items()} | own
-
-
-def by_week(found: Mapping[Key, int]) -> dict[date, int]:
-    """Fen of all channels by week; a week of which nothing is told is left out."""
-    weeks: dict[date, int] = {}
-    for (week, _channel), told in by_channel(found).items():
-        weeks[week] = weeks.get(week, 0) + told.fen
-    return weeks

@@ -13,7 +13,7 @@ from communities.access import Desk
 from communities.policies.rules import Policies
 from communities.rules import SEE_BOARDS
 from opsdesk.lib import intervals
-from users.acquisition import spend_queries, spend_rules
+from users.acquisition import spend_queries, spend_rules, spend_sums
 from users.boards import channel_queries as queries
 from users.boards import places
 from users.boards.channel_queries import Cell, Registered
@@ -154,7 +154,7 @@ def board_of(desk: Desk, sight: Sight, count: int, policies: Policies) -> Board 
         _units(((str(cell.category_id), cell) for cell in cells if cell.view == "category"), until,
                {str(pk): name for pk, name in names.items()} | {"0": _("First category not known")}),
         _by_community(desk, cells, told, until),
-        _whole(channels, cells, spend_rules.by_week(told), until),
+        _whole(channels, cells, spend_sums.by_week(told), until),
         policies.alert_min_cohort,
         count,
     )  # fmt: skip
@@ -165,7 +165,7 @@ def _channels(
 ) -> list[Unit]:
     """Also channels that only cost something, or only registered somebody."""
     spend: dict[str, dict[date, int]] = defaultdict(dict)
-    for (week, channel), one in spend_rules.by_channel(told).items():
+    for (week, channel), one in spend_sums.by_channel(told).items():
         spend[channel][week] = one.fen
     cohorts = _cohorts((cell.channel, cell) for cell in cells if cell.view == "channel")
     units = [

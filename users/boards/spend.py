@@ -11,7 +11,9 @@ from communities.rules import CHANGE_BUDGETS, SEE_BOARDS
 from opsdesk.lib import plaintext
 from users.acquisition import spend_queries as queries
 from users.acquisition import spend_rules as rules
-from users.acquisition.spend_rules import Frame, Told
+from users.acquisition import spend_sums as sums
+from users.acquisition.spend_rules import Frame
+from users.acquisition.spend_sums import Told
 from users.boards import places
 from users.directory import queries as directory
 
@@ -42,7 +44,7 @@ def board_of(desk: Desk, query: QueryDict, today: date) -> Board:
     ids = places.counted_places(desk, SEE_BOARDS)
     weeks, newest = weeks_of(query, today)
     place = desk.community.id if desk.community else rules.COMPANY
-    told = rules.by_channel(queries.told(ids, weeks[0], weeks[-1]), place)
+    told = sums.by_channel(queries.told(ids, weeks[0], weeks[-1]), place)
     channels = channels_of(ids, query)
     lines = [_line(week, channels, told) for week in weeks]
     totals = [_sum(line.cells[place][1] for line in lines) for place in range(len(channels))]

@@ -22,6 +22,7 @@ from users.acquisition import spend_actions as actions
 from users.acquisition import spend_queries as queries
 from users.acquisition import spend_reading as reading
 from users.acquisition import spend_rules as rules
+from users.acquisition import spend_sums as sums
 from users.acquisition.models import Spend
 from users.boards import places, spend, weeks
 from users.boards.spend_forms import SheetForm, SpendForm
@@ -105,11 +106,11 @@ def spend_cell(request: DeskRequest, week: str) -> HttpResponse:
     return htmx.with_toast(render(request, "users/spend/_cell.html", context), said, undo=undo)
 
 
-def _told_now(desk: Desk, week: date, channel: str) -> rules.Told | None:
+def _told_now(desk: Desk, week: date, channel: str) -> sums.Told | None:
     """A cleared figure of the company shows the sum of its communities again."""
     ids = places.counted_places(desk, SEE_BOARDS)
     place = desk.community.id if desk.community else rules.COMPANY
-    return rules.by_channel(queries.told(ids, week, week), place).get((week, channel))
+    return sums.by_channel(queries.told(ids, week, week), place).get((week, channel))
 
 
 @desk_page(CHANGE_BUDGETS)
@@ -181,12 +182,12 @@ def _preview(desk: Desk, sheet: rules.Sheet) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _before(now: Mapping[rules.Key, int], entry: rules.Entry) -> rules.Told | None:
+def _before(now: Mapping[rules.Key, int], entry: rules.Entry) -> sums.Told | None:
     """What the sheet shows there: the company's own figure goes before the sum of its communities."""
     if entry.community_id is None:
-        return rules.by_channel(now).get((entry.week, entry.channel))
+        return sums.by_channel(now).get((entry.week, entry.channel))
     fen = now.get((entry.week, entry.community_id, entry.channel))
-    return None if fen is None else rules.Told(fen, own=True)
+    return None if fen is None else sums.Told(fen, own=True)
 
 
 @desk_page(CHANGE_BUDGETS)
