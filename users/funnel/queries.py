@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from communities.policies.rules import Policies
 from opsdesk.lib import sql
-from users.acquisition.models import Referral
 from users.funnel.models import Stage, StageAction
 
 Places = Sequence[int] | None
@@ -108,7 +107,7 @@ def staged(**asked: Any) -> Q:
 
 def knows_referrals() -> bool:
     """Whether anybody was ever told to have brought somebody: before that nobody's bringing is known."""
-    return Referral.objects.exists()
+    return bool(sql.value("SELECT EXISTS (SELECT FROM users_referral)"))
 
 
 def actions_told() -> dict[str, StageAction]:

@@ -1,5 +1,6 @@
 """What the funnel board is asked for and reads: the stages of everybody in sight, and of each unit of a breakdown."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,29 +77,29 @@ def _channel(text: str) -> str | None:
 
 def board_of(sight: Sight, ask: Ask) -> Board:
     cells = queries.cells(sight.places, ask.by, came=ask.came, week=ask.week)
-    by_unit: dict[Any, list[tuple[int, int]]] = {}
+    whole: Counter[int] = Counter()
+    by_unit: dict[Any, dict[int, int]] = {}
     for unit, bits, customers in cells:
-        by_unit.setdefault(unit, []).append((bits, customers))
-    units = [Unit(key, rules.funnel(told)) for key, told in by_unit.items()]
-    units = _in_order(units, ask.by)
-    shown = units[:WEEKS_SHOWN] if ask.by == "week" else units
-    whole = rules.funnel((bits, customers) for _unit, bits, customers in cells)
+        whole[bits] += customers
+        by_unit.setdefault(unit, {})[bits] = customers
+    keys = _in_order(by_unit, ask.by)
+    shown = keys[:WEEKS_SHOWN] if ask.by == "week" else keys
     return Board(
         sight,
         ask,
-        whole,
-        shown,
+        rules.funnel(whole.items()),
+        [Unit(key, rules.funnel(by_unit[key].items())) for key in shown],
         queries.known(sight.as_of, sight.places),
-        len(units) - len(shown),
+        len(keys) - len(shown),
         queries.knows_referrals(),
     )
 
 
-def _in_order(units: list[Unit], by: str) -> list[Unit]:
+def _in_order(by_unit: Mapping[Any, Mapping[int, int]], by: str) -> list[Any]:
     """The newest week first; others by size."""
     if by == "week":
-        return sorted(units, key=lambda unit: unit.key, reverse=True)
-    return sorted(units, key=lambda unit: (-unit.steps[0].own, str(unit.key)))
+        return sorted(by_unit, reverse=True)
+    return sorted(by_unit, key=lambda key: (-sum(by_unit[key].values()), str(key)))
 
 
 def people(board: Board, code: str, unit: Mapping[str, object] | None = None) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from communities.policies.rules import Policies
-from opsdesk.lib import charts, figures
+from opsdesk.lib import cells, charts, figures
 from users.boards.funnel import board as boards
 from users.boards.funnel.board import Board, Unit
 from users.funnel import journey, rules
@@ -125,6 +127,18 @@ class Row:
     name: str
     href: str
     cells: list[Cell]
+
+    @property
+    def told(self) -> SafeString:
+        """Its cells as HTML: a template takes several times as long for hundreds of them."""
+        return cells.row(map(_told, self.cells))
+
+
+def _told(cell: Cell) -> str:
+    title = f' title="{escape(cell.title)}"' if cell.title else ""
+    count = f'<a href="{escape(cell.href)}">{cell.count}</a>' if cell.href else cell.count
+    rate = f' <span class="quiet rate">{cell.rate}</span>' if cell.rate else ""
+    return f'<td class="num {cell.css}"{title}>{count}{rate}</td>'
 
 
 def row(board: Board, unit: Unit, name: str, words: Mapping[str, object] | None, href: str = "") -> Row:
