@@ -10,6 +10,7 @@ from campaigns.boards.phone import day as phone_day
 from campaigns.boards.phone import rules as phone_rules
 from campaigns.boards.phone.cards import Card
 from campaigns.boards.phone.day import Day, Door
+from campaigns.boards.phone.grid import Building
 from campaigns.chances.rules import Chance
 from opsdesk.lib import figures
 
@@ -49,8 +50,9 @@ def channel_word(channel: str) -> str:
 
 
 @register.simple_tag
-def next_door(day: Day) -> Door | None:
-    return phone_day.next_to_do(day.doors)
+def next_door(day: Day, after: str, building: Building[Card] | None) -> Door | None:
+    """Where to go from the door that an outcome was just told of, else within the building looked at."""
+    return phone_day.next_to_do(day.doors, after, building)
 
 
 @register.simple_tag

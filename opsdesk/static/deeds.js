@@ -90,10 +90,22 @@
 
   // One at a time: what came before can still be taken back at its door.
   function toast(said) {
-    all("#toasts .toast-line form").forEach(function (form) { form.closest(".toast-line").remove(); });
+    phone.hush();
     window.opsdesk.say({ kind: "ok", text: said.text, undo: said.uuid ? "/phone/tasks/" + said.task + "/events/" + said.uuid.split(",")[0] + "/undo/" : "" });
     const form = document.querySelector("#toasts .toast-line:last-child form");
-    if (form && said.uuid) { form.dataset.undo = said.uuid; form.dataset.tasks = said.task; }
+    if (form && said.uuid) { form.dataset.undo = said.uuid; form.dataset.tasks = said.task; goOn(form.closest(".toast-line"), cards.get(Number(String(said.task).split(",")[0]))); }
+  }
+
+  // The next door stands beside the undo: the message lies over its button below the grid.
+  function goOn(line, from) {
+    const next = day && !day.hidden && day.querySelector(".next-line:not([hidden]) a"), to = next && cards.get(Number(next.hash.slice(2)));
+    if (!from || !to) return;
+    const link = document.createElement("a"), near = from.door.split("|", 3).join() === to.door.split("|", 3).join();
+    link.className = "btn btn-tonal";
+    link.href = next.hash;
+    link.append(near ? phone.place(to, to.id) + " " : to.place + " ", phone.icon("arrow-right"));
+    line.classList.add("goes-on");
+    line.querySelector(".right").append(link);
   }
 
   async function undo(form) {

@@ -49,7 +49,9 @@
   function stateOf(card) {
     const live = events(card), touched = told.some(function (record) { return record.body.task_id === card.id; });
     if (!touched) return card.state;
-    return live.length ? live[live.length - 1].outcome : "todo";
+    const last = live[live.length - 1], drawn = (card.events || [])[0];
+    if (last && drawn && last.uuid === drawn.uuid) return card.state;  // what was told since is taken back: as it was drawn
+    return last ? last.outcome : "todo";
   }
 
   function isOpen(card) {
@@ -106,7 +108,9 @@
 
   let lastDoor = "";
   function suggest(states) {
-    const at = page.doors.findIndex(function (one) { return one[0] === lastDoor; }) + 1;
+    const shown = day.querySelector("[data-block][aria-current]");
+    const at = lastDoor ? page.doors.findIndex(function (one) { return one[0] === lastDoor; }) + 1
+      : Math.max(0, page.doors.findIndex(function (one) { return shown && blockOf(one[0]) === shown.dataset.block; }));
     const next = page.doors.slice(at).concat(page.doors.slice(0, at)).find(function (one) { return isToDo(states.get(one[0])); });
     const line = day.querySelector(".next-line"), link = line && line.querySelector("[data-next]");
     all(".slot.is-next", day).forEach(function (slot) { slot.classList.remove("is-next"); });
@@ -249,7 +253,7 @@
     document.querySelector(".tabs").hidden = Boolean(card);
     if (card) {
       lastDoor = card.door;
-      all("#toasts .toast-line form").forEach(function (form) { form.closest(".toast-line").remove(); });  // it would cover the taps
+      hush();
       showDoor(card);
       window.scrollTo(0, 0);
     }
@@ -288,14 +292,18 @@
     if (task && day && cards.has(Number(task[1]))) { event.preventDefault(); where = window.scrollY; location.hash = "#t" + task[1]; }
     else if (!day) return;
     else if (link.matches("[data-home], .beside a[href='#']")) { event.preventDefault(); backToGrid(); }
-    else if (link.dataset.block) { event.preventDefault(); openBlock(link.dataset.block); }
+    else if (link.dataset.block) { event.preventDefault(); openBlock(link.dataset.block); lastDoor = ""; drawGrid(); }
     else if (link.dataset.unitTab !== undefined) { event.preventDefault(); openBlock(link.closest("[data-building]").dataset.building, link.dataset.unitTab); }
     else if (link.matches("[data-pick]")) { event.preventDefault(); pick(true); }
     else if (link.matches("[data-unpick]")) { event.preventDefault(); pick(false); }
   }, true);
   window.addEventListener("hashchange", route);
 
+  // What was said would lie over what is pressed next.
+  function hush() { all("#toasts .toast-line:not(.stays)").forEach(function (line) { line.remove(); }); }
+
   function pick(many) {
+    hush();
     day.dataset.mode = many ? "many" : "walk";
     all("[data-many] input[name=task]", day).forEach(function (input) { input.checked = false; });
     count();
@@ -323,7 +331,7 @@
   document.addEventListener("visibilitychange", expired);
   window.phone = {
     cards: cards, day: day, door: door, all: all, field: field, icon: icon, label: label, clock: clock, fresh: fresh,
-    isOpen: isOpen, place: place, pick: pick, showDoor: showDoor, drawGrid: drawGrid, backToGrid: backToGrid,
+    isOpen: isOpen, place: place, pick: pick, hush: hush, showDoor: showDoor, drawGrid: drawGrid, backToGrid: backToGrid,
   };
   box.show().then(route);
 })();

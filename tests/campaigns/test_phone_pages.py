@@ -70,6 +70,12 @@ def test_outcomes_of_today_colour_the_grid_and_count(as_, tasks: list[Task]) -> 
     assert "<span data-done>4</span>" in html and "4/12" in html
 
 
+def test_the_next_door_is_the_one_after_the_door_just_told_of(as_, tasks: list[Task]) -> None:
+    """Not the first of the list that is left."""
+    answer = press(as_("staff"), at(tasks, "501"), "no_answer")
+    assert f'data-next href="{reverse("door", args=[at(tasks, "502").pk])}"' in answer.content.decode()
+
+
 def test_nobody_home_yesterday_is_to_be_visited_today(as_, tasks: list[Task]) -> None:
     client, task = as_("staff"), tasks[0]
     press(client, task, "no_answer")

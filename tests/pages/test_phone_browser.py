@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from campaigns.drives.models import Task
 from campaigns.visits.models import RefusedEvent, Visit
 from tests import cast
 from tests.campaigns import phone_world
+from tests.campaigns.doors import make_visit
 from tests.campaigns.drives_world import make_door
 from tests.campaigns.phone_walking import DAY, STRIP, TOAST, cell, outcomes, tell, unsent
 from tests.factories import SHANGHAI
@@ -56,6 +58,7 @@ def test_a_tap_saves_colours_the_grid_and_suggests_the_next_door(phone, tasks: l
     expect(page.locator(TOAST).last).to_contain_text("602 开门-有意向")
     expect(page.locator("[data-done]")).to_have_text("1")
     expect(page.locator("[data-next]")).to_contain_text("6 幢 2 单元 604")
+    expect(page.locator(f"{TOAST} a")).to_have_text("604 ")
     expect(page.locator(".slot.is-next")).to_have_attribute("data-door", page.locator(
         ".slot[data-door$='|604']").get_attribute("data-door") or "")  # fmt: skip
     unsent(page, 0)
@@ -108,13 +111,16 @@ def test_later_asks_when_with_one_more_tap(phone, tasks: list[Task]) -> None:
     assert kept is not None and f"{kept.astimezone(SHANGHAI):%H:%M}" == "18:30"
 
 
-def test_undo_within_ten_seconds_leaves_the_door_to_visit(phone, tasks: list[Task]) -> None:
+def test_undo_within_ten_seconds_leaves_the_door_to_visit(phone, people: cast.Cast, tasks: list[Task]) -> None:
+    """Also one at which nobody was home days ago."""
+    door = next(task for task in tasks if task.room == "602")
+    make_visit(door, people.staff, timezone.now() - dt.timedelta(days=3), "no_answer")
     page = phone()
     tell(page, "602", "dnc")
     page.locator(f"{TOAST} form button").click()
     expect(cell(page, "602")).to_have_class("cell todo")
     unsent(page, 0)
-    assert (Visit.objects.count(), outcomes()) == (2, {})
+    assert (Visit.objects.count(), outcomes()) == (3, {"602": "no_answer"})
     page.reload()
     expect(cell(page, "602")).to_have_class("cell todo")
 

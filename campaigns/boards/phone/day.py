@@ -104,9 +104,11 @@ def beside(doors: list[Door], key: str) -> tuple[int, Door | None, Door | None]:
     return at + 1, doors[at - 1] if at else None, doors[at + 1] if at + 1 < len(doors) else None
 
 
-def next_to_do(doors: list[Door], after: str = "") -> Door | None:
-    """The next door to visit, from one on and then from the start."""
+def next_to_do(doors: list[Door], after: str = "", building: phone_grid.Building[Card] | None = None) -> Door | None:
+    """The next door to visit, from one on and then from the start; after none, from the building looked at on."""
     turn, _before, _after = beside(doors, after)
+    if not turn and building:
+        turn = next((n for n, door in enumerate(doors) if door in building.doors), 0)
     return next((door for door in [*doors[turn:], *doors[:turn]] if state_of(door) in phone_rules.TO_DO), None)
 
 

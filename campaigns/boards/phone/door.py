@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.boards.phone import cards as phone_cards
 from campaigns.boards.phone import day as phone_day
 from campaigns.boards.phone import forms as phone_forms
+from campaigns.boards.phone import grid as phone_grid
 from campaigns.boards.phone import my_day
 from campaigns.boards.phone import reading as phone_reading
 from campaigns.drives import queries as drives
@@ -151,7 +152,8 @@ def _back(request: DeskRequest, task: Task, answer: Answer, said: str, *, may_un
     undo = reverse("door-undo", args=[task.pk, answer.uuid]) if may_undo else ""
     messages.success(request, said, extra_tags=undo)
     place = phone_cards.place_of(task)
-    return redirect(my_day.address(f"{place.community_id}-{place.building}", place.unit))
+    after = phone_grid.key_of(place) if place.room else ""
+    return redirect(my_day.address(f"{place.community_id}-{place.building}", place.unit, after))
 
 
 def _words(task: Task, answer: Answer) -> str:

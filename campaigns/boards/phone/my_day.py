@@ -37,7 +37,8 @@ SHELL = (
 @phone_page()
 @require_safe
 def my_day(request: DeskRequest) -> HttpResponse:
-    """Everything of today on one page: `?b=` and `?u=` open a building and its unit, `?many=1` ticks doors."""
+    """Everything of today on one page: `?b=` and `?u=` open a building and its unit, `?many=1` ticks doors, `?after=`
+    is the door that an outcome was just told of."""
     day = phone_day.of(request.desk, timezone.now())
     left, likely = phone_reading.reveals_left(request.user), chances.likely_now(day.tasks, day.at)
     cues = cue_cards.cards(request.desk.scope, request.user, timezone.localdate(day.at))
@@ -61,20 +62,22 @@ def field(request: DeskRequest, day: Day, left: int) -> dict[str, Any]:
     }
 
 
-def address(building: str, unit: str) -> str:
-    """My day, opened at a building (its key) and unit."""
-    return f"{reverse('my-day')}?{urlencode({'b': building, 'u': unit})}#recall"
+def address(building: str, unit: str, after: str = "") -> str:
+    """My day, opened at a building (its key) and unit, going on after a door (its key)."""
+    words = {"b": building, "u": unit} | ({"after": after} if after else {})
+    return f"{reverse('my-day')}?{urlencode(words)}#recall"
 
 
 def _opened(request: DeskRequest, day: Day, likely: dict[str, Chance]) -> dict[str, Any]:
     """The building and unit asked for, else where somebody is most likely at home."""
-    asked, unit = request.GET.get("b", ""), request.GET.get("u")
-    building = next((one for one in day.buildings if one.key == asked), None) or phone_day.opens_with(day, likely)
+    key, unit = request.GET.get("b", ""), request.GET.get("u")
+    building = next((one for one in day.buildings if one.key == key), None) or phone_day.opens_with(day, likely)
     units = building.units if building else []
     chosen = next((one for one in units if one.number == unit), None) or next(
         (one for one in units if phone_day.left_in(one.doors)), units[0] if units else None
     )
-    return {"building": building, "unit": chosen, "many": request.GET.get("many") == "1", "likely": likely}
+    asked = {"many": request.GET.get("many") == "1", "after": request.GET.get("after", "")}
+    return {"building": building, "unit": chosen, "likely": likely, **asked}
 
 
 @phone_page()
