@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -28,6 +29,9 @@ SCORES = Table(
 COUNTS = Table("users_rfmcount", ("as_of", "community_id", "rfm_class"), ("customers", "monetary"))
 CLEANING = Table("users_cleaningcount", ("as_of", "community_id"), queries.Cleaning._fields)
 KEPT_DAYS = 2  # dates that are no Mondays
+# A date that a crash of the server takes along is gone with its RfmDay and computed again. What ends the night waits
+# for the disk, and for every date before it.
+_NO_WAITING = "SET LOCAL synchronous_commit = off"
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def _compute(
     *,
     is_newest: bool,
 ) -> tuple[int, int]:
+    sql.run(_NO_WAITING)
     change = purchase_queries.newest_change()
     with scoring.scored(as_of, policies, days, _last_run(as_of, policies)) as found:
         rows = _write(found, places, is_newest)
@@ -127,7 +132,15 @@ def _write(found: Scoring, places: Collection[int] | None, is_newest: bool) -> i
     rows += differing.write(CLEANING, cleaning, of_places, **within).rows
     _write_cuts(found, here)
     if is_newest:
-        rows += sql.run(scoring_sql.STANDINGS, **within)
+        rows += _write_standings(within)
+    return rows
+
+
+def _write_standings(within: dict[str, Any]) -> int:
+    sql.run(scoring_sql.DIFFERING, **within)
+    sql.expect_few()
+    rows = sql.run(scoring_sql.STANDINGS, **within)
+    sql.run("DROP TABLE rfm_differing")
     return rows
 
 

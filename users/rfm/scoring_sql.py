@@ -126,34 +126,43 @@ COUNTS = """
 # One row a community that has customers with orders before as_of. Every order in the window is in exactly one of:
 # service, proxy, merged, purchases.
 CLEANING = """
-(SELECT %(as_of)s::date AS as_of, community_id, sum(w.orders)::int AS orders,
-        sum(w.orders - w.clean_orders)::int AS service_orders,
-        count(*) FILTER (WHERE w.orders > w.clean_orders)::int AS service_customers,
-        COALESCE(sum(w.clean_orders) FILTER (WHERE x.customer_id IS NOT NULL), 0)::int AS proxy_orders,
-        count(x.customer_id)::int AS proxy_customers,
-        COALESCE(sum(w.clean_orders - w.frequency) FILTER (WHERE x.customer_id IS NULL), 0)::int AS merged_orders,
-        COALESCE(sum(w.frequency) FILTER (WHERE x.customer_id IS NULL), 0)::int AS purchases,
-        count(*) FILTER (WHERE x.customer_id IS NULL AND w.frequency = 0)::int AS outside_window
-   FROM rfm_window w LEFT JOIN rfm_proxy x USING (customer_id)
+(SELECT %(as_of)s::date AS as_of, community_id, sum(orders)::int AS orders,
+        sum(orders - clean_orders)::int AS service_orders,
+        count(*) FILTER (WHERE orders > clean_orders)::int AS service_customers,
+        COALESCE(sum(clean_orders) FILTER (WHERE is_proxy), 0)::int AS proxy_orders,
+        count(*) FILTER (WHERE is_proxy)::int AS proxy_customers,
+        COALESCE(sum(clean_orders - frequency) FILTER (WHERE NOT is_proxy), 0)::int AS merged_orders,
+        COALESCE(sum(frequency) FILTER (WHERE NOT is_proxy), 0)::int AS purchases,
+        count(*) FILTER (WHERE NOT is_proxy AND frequency = 0)::int AS outside_window
+   FROM (SELECT community_id, orders, clean_orders, frequency,
+                customer_id IN (SELECT customer_id FROM rfm_proxy) AS is_proxy
+           FROM rfm_window OFFSET 0) w
   GROUP BY community_id)
 """
 
-# One row a customer with a standing: scores as of the newest date, and the two lists the cleaning makes.
+# Standings that are to change: scores as of the newest date, and the two lists the cleaning makes. From one date to the
+# next they are few, so they are picked out before the table is joined to itself. The lists are short: looked up, not
+# joined, and once a row (OFFSET).
+DIFFERING = """
+CREATE TEMPORARY TABLE rfm_differing AS
+SELECT s.customer_id, c.frequency, c.monetary, c.last_day, c.r_score, c.f_score, c.m_score,
+       COALESCE(c.rfm_class, '') AS rfm_class, s.has_service, s.has_doors
+  FROM (SELECT *, customer_id IN (SELECT customer_id FROM rfm_window WHERE orders > clean_orders) AS has_service,
+               customer_id IN (SELECT customer_id FROM rfm_proxy) AS has_doors
+          FROM users_standing
+         WHERE %(here)s::int[] IS NULL OR COALESCE(community_id, 0) = ANY(%(here)s)
+        OFFSET 0) s
+  LEFT JOIN rfm_classed c ON c.customer_id = s.customer_id
+ WHERE (s.frequency, s.monetary, s.rfm_last_day, s.r_score, s.f_score, s.m_score, s.rfm_class, s.is_service, s.is_proxy)
+       IS DISTINCT FROM
+       (c.frequency, c.monetary, c.last_day, c.r_score, c.f_score, c.m_score, COALESCE(c.rfm_class, ''), s.has_service,
+        s.has_doors);
+ANALYZE rfm_differing
+"""
 STANDINGS = """
 UPDATE users_standing t
    SET frequency = f.frequency, monetary = f.monetary, rfm_last_day = f.last_day, r_score = f.r_score,
-       f_score = f.f_score, m_score = f.m_score, rfm_class = f.rfm_class, is_service = f.is_service,
-       is_proxy = f.is_proxy, as_of = %(as_of)s
-  FROM (SELECT s.customer_id, c.frequency, c.monetary, c.last_day, c.r_score, c.f_score, c.m_score,
-               COALESCE(c.rfm_class, '') AS rfm_class, COALESCE(w.orders > w.clean_orders, false) AS is_service,
-               x.customer_id IS NOT NULL AS is_proxy
-          FROM users_standing s
-          LEFT JOIN rfm_classed c ON c.customer_id = s.customer_id
-          LEFT JOIN rfm_window w ON w.customer_id = s.customer_id
-          LEFT JOIN rfm_proxy x ON x.customer_id = s.customer_id
-         WHERE %(here)s::int[] IS NULL OR COALESCE(s.community_id, 0) = ANY(%(here)s)) f
- WHERE t.customer_id = f.customer_id
-   AND (t.frequency, t.monetary, t.rfm_last_day, t.r_score, t.f_score, t.m_score, t.rfm_class, t.is_service, t.is_proxy)
-       IS DISTINCT FROM
-       (f.frequency, f.monetary, f.last_day, f.r_score, f.f_score, f.m_score, f.rfm_class, f.is_service, f.is_proxy)
+       f_score = f.f_score, m_score = f.m_score, rfm_class = f.rfm_class, is_service = f.has_service,
+       is_proxy = f.has_doors, as_of = %(as_of)s
+  FROM rfm_differing f WHERE t.customer_id = f.customer_id
 """
