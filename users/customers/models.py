@@ -11,7 +11,7 @@ from communities.scoping import ScopedManager
 class Customer(models.Model):
     """One person we sell to: one normalised phone number. Read through `objects.visible_to(scope)`."""
 
-    phone = models.CharField(max_length=11, unique=True)
+    phone = models.CharField(max_length=11)
     phone_grams = ArrayField(models.IntegerField(), default=list, help_text="its runs of four digits, for search")
     name = models.CharField(max_length=80, blank=True)
     community = models.ForeignKey(Community, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -29,11 +29,12 @@ class Customer(models.Model):
 
     class Meta:
         app_label = "users"
+        # As a constraint: a unique field would bring a second index, for what phones begin with, which nobody asks.
+        constraints = [models.UniqueConstraint(fields=["phone"], name="customer_phone")]
         indexes = [
             GinIndex(fields=["phone_grams"], name="customer_phone_grams"),
             models.Index(fields=["community", "building", "unit", "room"], name="customer_door"),
             models.Index(fields=["station"], name="customer_station"),
-            models.Index(fields=["name"], name="customer_name", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
