@@ -118,7 +118,8 @@ def lesson(people: Cast, card: Case) -> Lesson:
 
 def test_the_list_and_the_lesson_say_who_has_read(as_, people: Cast, lesson: Lesson) -> None:
     lessons.read(lesson, people.staff)
-    assert "主动催单" in as_("analyst").get(reverse("lessons")).content.decode()
+    page, case = as_("analyst").get(reverse("lessons")).content.decode(), reverse("case", args=[lesson.case.number])
+    assert "主动催单" in page and f'href="{case}"' in page and f'href="{reverse("cases")}"' in page
     text = plain(as_("analyst").get(reverse("lesson", args=[lesson.pk])).content.decode())
     assert "翠屏站 2 1 1" in text and "金陵站 1 0 1" in text and "到期前三天提醒" in text
 
@@ -136,6 +137,8 @@ def test_those_who_have_not_read_it_are_reminded(as_, people: Cast, lesson: Less
 def test_somebody_of_one_community_sees_its_receipts_only(as_, people: Cast, lesson: Lesson) -> None:
     text = plain(as_("jinling_analyst").get(reverse("lesson", args=[lesson.pk])).content.decode())
     assert "金陵站" in text and "翠屏站" not in text
+    case = reverse("case", args=[lesson.case.number])
+    assert f'href="{case}"' not in as_("jinling_analyst").get(reverse("lessons")).content.decode()
     lesson.receipts.filter(staff=people.other_staff).delete()
     assert as_("jinling_analyst").get(reverse("lesson", args=[lesson.pk])).status_code == 404
 
