@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+from copy import deepcopy
 from html import unescape
 
 import pytest
@@ -18,6 +19,8 @@ from communities.models import ServiceStation
 from communities.rules import SEE_BOARDS
 from communities.scoping import Scope
 from opsdesk.insight.dashboard_board import Ask, board_of
+from tests import cast
+from tests.cast import Cast
 from tests.factories import make_customer, make_order
 from tests.tokens import caller
 from users.customers.models import Customer
@@ -35,9 +38,10 @@ def recompute(as_of: dt.date) -> None:
     call_command("recompute", "--as-of", str(as_of), stdout=io.StringIO(), stderr=io.StringIO())
 
 
-@pytest.fixture
-def city(people):
+@pytest.fixture(scope="module")
+def built(once_a_file: None) -> Cast:
     """Five weeks, six new payers in each; half of them come back week after week, some skip weeks and wake."""
+    people = cast.assemble()
     for week, monday in enumerate(MONDAYS):
         for n in range(6):
             customer = make_customer(community=(people.cuiping, people.jinling, None)[n % 3])
@@ -49,17 +53,22 @@ def city(people):
     return people
 
 
+@pytest.fixture
+def people(built: Cast, db: None) -> Cast:
+    return deepcopy(built)
+
+
+@pytest.fixture
+def city(people: Cast) -> Cast:
+    return people
+
+
 def page(client, **query: str) -> str:
     return client.get(reverse("dashboard"), query).content.decode()
 
 
 def people_behind(html: str) -> list[tuple[str, int]]:
     return [(unescape(href), number) for href, number in LINK.findall(html)]
-
-
-def test_before_the_first_run_the_page_says_what_is_missing(people, as_) -> None:
-    assert as_("manager").get(reverse("dashboard")).status_code == 200
-    assert caller(people.manager).get("api_dashboard").status_code == 404
 
 
 @pytest.mark.parametrize("query", [{}, {"community": "cuiping"}, {"grain": "day"}, {"as_of": "2018-04-30"}])
@@ -94,8 +103,15 @@ def test_a_running_week_is_beside_its_own_weekdays_and_never_a_whole(city, as_) 
     assert told["running"]["period"] == {"start": "2018-05-07", "end": "2018-05-08"}
     assert told["running"]["compared_with"] == {"start": "2018-04-30", "end": "2018-05-01"}
     assert "wake" not in {one["metric"] for one in told["running"]["numbers"]}
+    assert told["running"]["same_weekdays"] is None
     html = page(as_("manager"))
     assert html.count('class="num apart hatched"') == 3  # of whole weeks: repurchase, wake rate, subsidy rate
+    month = caller(city.manager).get("api_dashboard", {"grain": "month"}).json()["running"]
+    assert month["same_weekdays"] == {"start": "2018-04-03", "end": "2018-04-10"}
+    assert {one["metric"] for one in month["numbers"]} - {
+        one["metric"] for one in month["numbers_of_same_weekdays"]
+    } == {"payers", "arppu"}
+    assert "04\N{NON-BREAKING HYPHEN}03" in page(as_("manager"), grain="month")
 
 
 def test_as_of_a_past_date_later_orders_are_not_known(city, as_) -> None:

@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import io
+from copy import deepcopy
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.urls import reverse
 from communities.models import StaffAct
 from communities.scoping import Scope
 from opsdesk.insight import quadrant_metrics as metrics
+from tests import cast
 from tests.cast import Cast
 from tests.factories import make_customer, make_order
 from tests.tokens import caller
@@ -31,8 +34,9 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def city(people: Cast) -> Cast:
+@pytest.fixture(scope="module")
+def built(once_a_file: None) -> Cast:
+    people = cast.assemble()
     for week, monday in enumerate(MONDAYS):
         for n in range(6):
             place = (people.cuiping, people.jinling, None)[n % 3]
@@ -48,19 +52,28 @@ def city(people: Cast) -> Cast:
     return people
 
 
+@pytest.fixture
+def people(built: Cast, db: None) -> Cast:
+    return deepcopy(built)
+
+
+@pytest.fixture
+def city(people: Cast) -> Cast:
+    return people
+
+
 def page(as_: Any, person: str = "manager", **query: str) -> Any:
     answer = as_(person).get(reverse("quadrants"), query)
     assert answer.status_code == 200
     return answer.context
 
 
-@pytest.mark.parametrize("unit", metrics.UNITS)
-def test_a_plane_counts_everything_that_it_draws(unit: str, city: Cast, as_: Any) -> None:
-    plane = page(as_, unit=unit)["plane"]
-    assert plane.n == len(plane.bubbles) > 0
-    assert plane.counts == {
-        corner: sum(plane.corner(one) == corner for one in plane.bubbles) for corner in plane.counts
-    }
+def test_a_plane_counts_everything_that_it_draws(city: Cast, as_: Any) -> None:
+    for unit in metrics.UNITS:
+        plane = page(as_, unit=unit)["plane"]
+        assert plane.n == len(plane.bubbles) > 0, unit
+        counted = {corner: sum(plane.corner(one) == corner for one in plane.bubbles) for corner in plane.counts}
+        assert plane.counts == counted, unit
 
 
 PAIRS = [
@@ -69,20 +82,22 @@ PAIRS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("across", "up"), PAIRS)
-@pytest.mark.parametrize("cuts", [("", ""), ("2", "3"), ("10.5", "1")])
-@pytest.mark.parametrize("community", ["", "cuiping"])
+CUTS = [("", ""), ("2", "3"), ("10.5", "1")]
+
+
+@pytest.mark.parametrize(("place", "everybody"), [({}, 30), ({"community": "cuiping"}, 10)])
 def test_a_corner_of_customers_leads_to_as_many_people(
-    across: str, up: str, cuts: tuple[str, str], community: str, city: Cast, as_: Any
+    place: dict[str, str], everybody: int, city: Cast, as_: Any
 ) -> None:
-    words = {"unit": "customer", "across": across, "up": up, "across_cut": cuts[0], "up_cut": cuts[1]}
-    corners = page(as_, **words, **({"community": community} if community else {}))["corners"]
-    assert sum(one["n"] for one in corners.values()) == (10 if community else 30)
-    for one in corners.values():
-        if one["n"]:
-            asked = filters.from_query(QueryDict(one["href"].split("?", 1)[1]))
-            assert asked.unread == ()
-            assert directory.people(EVERYWHERE, asked).count() == one["n"], one["href"]
+    for (across, up), cuts in product(PAIRS, CUTS):
+        words = {"unit": "customer", "across": across, "up": up, "across_cut": cuts[0], "up_cut": cuts[1]}
+        corners = page(as_, **words, **place)["corners"]
+        assert sum(one["n"] for one in corners.values()) == everybody, words
+        for one in corners.values():
+            if one["n"]:
+                asked = filters.from_query(QueryDict(one["href"].split("?", 1)[1]))
+                assert asked.unread == ()
+                assert directory.people(EVERYWHERE, asked).count() == one["n"], one["href"]
 
 
 def test_channels_know_what_a_new_payer_cost(city: Cast) -> None:
@@ -109,18 +124,12 @@ def test_one_communitys_analyst_sees_nothing_of_the_other(city: Cast, as_: Any) 
     assert as_("jinling_analyst").get(reverse("quadrants"), {"community": "cuiping"}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "words", [{"unit": "x"}, {"across": "up"}, {"across": "net", "up": "net"}, {"weeks": "9"}, {"across_cut": "\0"}]
-)
-def test_words_that_cannot_be_read_are_as_if_not_said(words: dict[str, str], city: Cast, as_: Any) -> None:
-    ask = page(as_, **words)["ask"]
-    assert ask.unit == "community"
-    assert ask.across != ask.up
-    assert ask.weeks == 4
-
-
-def test_before_any_order_the_page_says_what_is_needed(people: Cast, as_: Any) -> None:
-    assert as_("manager").get(reverse("quadrants")).status_code == 200
+def test_words_that_cannot_be_read_are_as_if_not_said(city: Cast, as_: Any) -> None:
+    unread = ({"unit": "x"}, {"across": "up"}, {"across": "net", "up": "net"}, {"weeks": "9"}, {"across_cut": "\0"})
+    for words in unread:
+        ask = page(as_, **words)["ask"]
+        assert (ask.unit, ask.weeks) == ("community", 4), words
+        assert ask.across != ask.up, words
 
 
 def test_the_file_holds_the_plane(city: Cast, as_: Any) -> None:
@@ -168,11 +177,9 @@ def test_a_model_out_of_use_is_put_back_unless_its_name_is_taken(city: Cast, as_
     assert list(QuadrantModel.objects.filter(retired_at=None)) == [model]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"name": ""}, {"up": "penetration"}, {"across": "nosuch"}, {"weeks": "9"}, {"up_cut": "viel"}]
-)
-def test_a_model_that_makes_no_sense_is_not_kept(wrong: dict[str, str], city: Cast, as_: Any) -> None:
-    assert as_("manager").post(reverse("quadrant_new"), WORDS | wrong).status_code == 422
+def test_a_model_that_makes_no_sense_is_not_kept(city: Cast, as_: Any) -> None:
+    for wrong in ({"name": ""}, {"up": "penetration"}, {"across": "nosuch"}, {"weeks": "9"}, {"up_cut": "viel"}):
+        assert as_("manager").post(reverse("quadrant_new"), WORDS | wrong).status_code == 422, wrong
     assert not QuadrantModel.objects.exists()
 
 

@@ -4,6 +4,8 @@ import csv
 import datetime as dt
 import io
 import re
+from collections import Counter
+from copy import deepcopy
 from decimal import Decimal
 from html import unescape
 
@@ -15,6 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communities.scoping import Scope
+from tests import cast
+from tests.cast import Cast
 from tests.factories import make_customer, make_order
 from tests.tokens import caller
 from users.acquisition import spend_actions as spend
@@ -29,9 +33,10 @@ MONDAYS = [dt.date(2018, 4, 9) + dt.timedelta(weeks=n) for n in range(4)]
 CELL = re.compile(r'<td class="h ([^"]*)" title="([^"]*)">(?:<a href="([^"]*)">)?([^<]*)')
 
 
-@pytest.fixture
-def city(people):
+@pytest.fixture(scope="module")
+def built(once_a_file: None) -> Cast:
     """Four weekly cohorts in both communities and outside; half of each comes back every week, some skip one."""
+    people = cast.assemble()
     for week, monday in enumerate(MONDAYS):
         for n in range(6):
             customer = make_customer(community=(people.cuiping, people.jinling, None)[n % 3], channel="地推")
@@ -43,47 +48,48 @@ def city(people):
     return people
 
 
+@pytest.fixture
+def people(built: Cast, db: None) -> Cast:
+    return deepcopy(built)
+
+
+@pytest.fixture
+def city(people: Cast) -> Cast:
+    return people
+
+
 def cells(html: str) -> list[tuple[str, str, str, str]]:
     return [tuple(map(unescape, found)) for found in CELL.findall(html)]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "?mode=after",
-        "?mode=every",
-        "?community=cuiping",
-        "?grain=month",
-        "?grain=day",
-        "?metric=recall",
-        "?metric=churn",
-        "?metric=churn&mode=after",
-        "?metric=churn&mode=every",
-        "?mode=every&grain=day",
-        "?metric=churn&mode=every&grain=day",
-        "?metric=recall&grain=day&weeks=26",
-    ],
-)
-def test_a_cell_leads_to_as_many_people_as_it_counts(query: str, city, as_) -> None:
-    html = as_("manager").get(reverse("cohorts") + query).content.decode()
-    counts = [cell for cell in cells(html) if cell[2] and "%" not in cell[3]]
-    assert counts
-    for _css, _title, href, shown in counts:
-        asked = filters.from_query(QueryDict(href.split("?", 1)[1]))
-        assert asked.unread == ()
-        assert directory.people(EVERYWHERE, asked).count() == int(shown.replace(",", ""))
+BOARDS = (
+    "", "?mode=after", "?mode=every", "?community=cuiping", "?grain=month", "?grain=day", "?metric=recall",
+    "?metric=churn", "?metric=churn&mode=after", "?metric=churn&mode=every", "?mode=every&grain=day",
+    "?metric=churn&mode=every&grain=day", "?metric=recall&grain=day&weeks=26",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("breakdown", ["community", "channel", "category", "staff"])
-def test_a_small_table_leads_to_its_units_people(breakdown: str, city, as_) -> None:
-    html = as_("manager").get(reverse("cohorts"), {"breakdown": breakdown}).content.decode()
-    small = [cell for cell in cells(html[html.index('class="unit"') :]) if cell[2]]
-    assert small
-    for _css, title, href, _rate in small:
-        asked = filters.from_query(QueryDict(href.split("?", 1)[1]))
-        told = int(re.findall(r"\d+", title)[0])
-        assert directory.people(EVERYWHERE, asked).count() == told
+def test_a_cell_leads_to_as_many_people_as_it_counts(city, as_) -> None:
+    manager = as_("manager")
+    for query in BOARDS:
+        html = manager.get(reverse("cohorts") + query).content.decode()
+        counts = [cell for cell in cells(html) if cell[2] and "%" not in cell[3]]
+        assert counts, query
+        for _css, _title, href, shown in counts:
+            asked = filters.from_query(QueryDict(href.split("?", 1)[1]))
+            assert asked.unread == (), href
+            assert directory.people(EVERYWHERE, asked).count() == int(shown.replace(",", "")), href
+
+
+def test_a_small_table_leads_to_its_units_people(city, as_) -> None:
+    for breakdown in ("community", "channel", "category", "staff"):
+        html = as_("manager").get(reverse("cohorts"), {"breakdown": breakdown}).content.decode()
+        small = [cell for cell in cells(html[html.index('class="unit"') :]) if cell[2]]
+        assert small, breakdown
+        for _css, title, href, _rate in small:
+            asked = filters.from_query(QueryDict(href.split("?", 1)[1]))
+            told = int(re.findall(r"\d+", title)[0])
+            assert directory.people(EVERYWHERE, asked).count() == told, href
 
 
 def test_the_board_is_a_triangle_and_an_unfinished_cell_is_hatched_and_empty(city, as_) -> None:
@@ -134,19 +140,18 @@ def test_the_file_holds_a_row_a_unit_and_finished_cell(city, as_) -> None:
     assert sum(int(row["part"]) for row in rows[:-1] if row["k"] == "0") == 24
 
 
-@pytest.mark.parametrize("breakdown", ["", "community", "station", "channel", "category", "staff"])
-def test_the_command_writes_every_period_also_where_nobody_came(breakdown: str, city) -> None:
-    out = io.StringIO()
-    words = ["--breakdown", breakdown] if breakdown else []
-    call_command("export", "cohorts", "--as-of", str(AS_OF), *words, stdout=out, stderr=io.StringIO())
-    reader = csv.DictReader(io.StringIO(out.getvalue()))
-    rows = list(reader)
-    assert reader.fieldnames == ["cohort", "k", "customers", *([breakdown] if breakdown else [])]
-    counted = {(row["cohort"], row["k"]): 0 for row in rows}
-    for row in rows:
-        counted[row["cohort"], row["k"]] += int(row["customers"])
-    assert [counted["2018-04-09", str(k)] for k in range(4)] == [6, 3, 4, 3]
-    assert len(counted) == 10
+def test_the_command_writes_every_period_also_where_nobody_came(city) -> None:
+    for breakdown in ("", "community", "station", "channel", "category", "staff"):
+        out = io.StringIO()
+        words = ["--breakdown", breakdown] if breakdown else []
+        call_command("export", "cohorts", "--as-of", str(AS_OF), *words, stdout=out, stderr=io.StringIO())
+        reader = csv.DictReader(io.StringIO(out.getvalue()))
+        counted: Counter[tuple[str, str]] = Counter()
+        for row in reader:
+            counted[row["cohort"], row["k"]] += int(row["customers"])
+        assert reader.fieldnames == ["cohort", "k", "customers", *([breakdown] if breakdown else [])]
+        assert [counted["2018-04-09", str(k)] for k in range(4)] == [6, 3, 4, 3], breakdown
+        assert len(counted) == 10, breakdown
 
 
 # -- The budget ------------------------------------------------------------------------------------------------------
