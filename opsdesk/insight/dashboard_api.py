@@ -55,12 +55,15 @@ class ComparedSerializer(NumberSerializer):
 
 
 class RunningSerializer(serializers.Serializer[Any]):
-    """The period that is not over, and as many days of the one before."""
+    """The period that is not over, and as many days of the one before; of a month its same weekdays four weeks earlier
+    too, without what is counted once a month."""
 
     period = PeriodSerializer()
     compared_with = PeriodSerializer()
     numbers = NumberSerializer(many=True)
     numbers_before = NumberSerializer(many=True)
+    same_weekdays = PeriodSerializer(allow_null=True, help_text=_("of a month: its days four weeks earlier"))
+    numbers_of_same_weekdays = NumberSerializer(many=True)
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
@@ -135,9 +138,13 @@ def _running(board: Board) -> dict[str, Any] | None:
     if now is None or base is None:
         return None
     keys = [key for key in board.keys if key not in tiles.OF_WEEKS]
+    weekdays = board.periods.weekdays
+    of_days = [key for key in keys if key not in tiles.OF_PERIODS] if weekdays else []
     return {
         "period": _period(now),
         "compared_with": _period(base),
         "numbers": [_number(key, board.pair(key, now)) for key in keys],
         "numbers_before": [_number(key, board.pair(key, base)) for key in keys],
+        "same_weekdays": _period(weekdays) if weekdays else None,
+        "numbers_of_same_weekdays": [_number(key, board.pair(key, weekdays)) for key in of_days],
     }
