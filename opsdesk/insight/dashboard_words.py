@@ -57,7 +57,7 @@ def title(key: str, pair: Pair) -> str:
 
 
 def is_few(key: str, pair: Pair, few: int) -> bool:
-    return key not in rules.COUNTED and bool(n_of(key, pair)) and 0 < pair[1] < few
+    return 0 < pair[1] < few and key not in rules.COUNTED and bool(n_of(key, pair))
 
 
 def change(key: str, now: float | None, before: float | None) -> str:
