@@ -22,7 +22,6 @@ from users.retention import queries as retention
 from users.retention import rules
 
 WEEKS = (8, 13, 26)
-KS = (1, 4)  # which weeks after the first are told
 VALUE_WEEKS = 4  # a new payer's first weeks, whose net is told
 
 
