@@ -1,7 +1,8 @@
 """What stands around every page: the rail, the scope picker, theme and language; and how a form field looks."""
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,6 @@ from django.http import Http404, HttpRequest
 from django.template import loader
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from communities import access, rules
@@ -38,6 +38,9 @@ class Link:
     current: bool
 
 
+Groups = tuple[tuple[str, tuple[Link, ...]], ...]
+
+
 class Frame:
     """Everything base_desk.html asks for, worked out only when it is asked."""
 
@@ -63,9 +66,12 @@ class Frame:
         return chosen if chosen in THEMES else "auto"
 
     @cached_property
-    def groups(self) -> tuple[tuple[str, tuple[Link, ...]], ...]:
-        shown = [(group.label, self._links(group)) for group in NAVIGATION]
-        return tuple((label, links) for label, links in shown if links)
+    def groups(self) -> Groups:
+        if self.desk is None:
+            return ()
+        roles = frozenset(grant.role for grant in self.desk.grants)
+        urlconf = _urlconf()
+        return _groups(urlconf, roles, _current_url(urlconf, self.request.path), tuple(self.counts.items()))
 
     @property
     def rail(self) -> SafeString:
@@ -142,22 +148,35 @@ class Frame:
     def bell(self) -> SafeString:
         return pieces.drawn("communities/notices/_bell.html", unread=self.unread, notices_url=self.notices_url)
 
-    def _links(self, group: Group) -> tuple[Link, ...]:
-        opened = [(entry, address(entry.url_name)) for entry in group.entries if self._may(entry)]
-        return tuple(self._link(entry, url) for entry, url in opened if url)
 
-    def _may(self, entry: Entry) -> bool:
-        return self.desk is not None and self.desk.may(entry.needs)
+@lru_cache(maxsize=512)
+def _groups(urlconf: str, roles: frozenset[str], current: str, counts: tuple[tuple[str, int], ...]) -> Groups:
+    """What these roles may open, with what waits; remembered by all that it shows."""
+    shown = [(group.label, _links(group, urlconf, roles, current, dict(counts))) for group in NAVIGATION]
+    return tuple((label, links) for label, links in shown if links)
 
-    def _link(self, entry: Entry, url: str) -> Link:
-        count = self.counts.get(entry.count, 0) if entry.count else 0
-        return Link(entry.label, entry.icon, url, entry.key, count, url == self._current_url)
 
-    @cached_property
-    def _current_url(self) -> str:
-        """The entry whose address is the longest start of this page's: a profile lights up its list."""
-        known = (address(entry.url_name) for group in NAVIGATION for entry in group.entries)
-        return max((url for url in known if covers(url, self.request.path)), key=len, default="")
+def _links(group: Group, urlconf: str, roles: frozenset[str], current: str, counts: dict[str, int]) -> tuple[Link, ...]:
+    opened = [(entry, _address(urlconf, entry.url_name)) for entry in group.entries if _may(roles, entry)]
+    return tuple(
+        Link(entry.label, entry.icon, url, entry.key, counts.get(entry.count, 0), url == current)
+        for entry, url in opened
+        if url
+    )
+
+
+def _may(roles: frozenset[str], entry: Entry) -> bool:
+    return any(entry.needs in rules.ROLES[role].may for role in roles)
+
+
+def _current_url(urlconf: str, path: str) -> str:
+    """The entry whose address is the longest start of this page's: a profile lights up its list."""
+    return max((url for url in _addresses(urlconf) if covers(url, path)), key=len, default="")
+
+
+@cache
+def _addresses(urlconf: str) -> tuple[str, ...]:
+    return tuple(_address(urlconf, entry.url_name) for group in NAVIGATION for entry in group.entries)
 
 
 def covers(url: str, path: str) -> bool:
@@ -166,7 +185,11 @@ def covers(url: str, path: str) -> bool:
 
 def address(url_name: str) -> str:
     """The page's address, or nothing while it does not exist."""
-    return _address(get_urlconf() or settings.ROOT_URLCONF, url_name)
+    return _address(_urlconf(), url_name)
+
+
+def _urlconf() -> str:
+    return get_urlconf() or settings.ROOT_URLCONF
 
 
 @cache

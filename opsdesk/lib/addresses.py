@@ -1,6 +1,7 @@
 """A page's address with its query changed."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -20,8 +21,10 @@ def stem(path: str, query: QueryDict, name: str, **changes: object) -> str:
     return f"{before}{'&' if '?' in before else '?'}{name}="
 
 
-def quoted(value: object) -> str:
-    return quote_plus(str(value))
+@lru_cache(maxsize=4096)
+def quoted(value: str) -> str:
+    """As an address has it; remembered: codes of communities stand in every picker of every page."""
+    return quote_plus(value)
 
 
 def _changed(query: QueryDict, changes: Mapping[str, object]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Sight:
 
 def _written(value: object) -> str:
     """As an address has it; days and numbers, of which a board has hundreds, are written so already."""
-    return str(value) if isinstance(value, date | int) else quote_plus(str(value), safe=",")
+    return f"{value}" if isinstance(value, (date, int)) else quote_plus(str(value), safe=",")
 
 
 def sight_of(request: HttpRequest, desk: Desk) -> Sight | None:

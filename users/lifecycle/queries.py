@@ -73,7 +73,8 @@ class SegmentRow(NamedTuple):
 
 
 def latest_as_of() -> date | None:
-    return SnapshotDay.objects.order_by("-as_of").values_list("as_of", flat=True).first()
+    found: date | None = sql.value("SELECT max(as_of) FROM users_snapshotday")
+    return found
 
 
 def snapshot_day(as_of: date) -> SnapshotDay | None:

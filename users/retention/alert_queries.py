@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -109,10 +110,36 @@ def counts(found: QuerySet[RetentionAlert], today: date) -> dict[str, int]:
     return told
 
 
-def marks(places: list[int] | None, cohorts: Sequence[date]) -> dict[tuple[int, date, int], RetentionAlert]:
-    """Alerts by (community, cohort, k), of some communities or all (alert_once). Closed ones too: they happened."""
+class Rang(NamedTuple):
+    """An alert as the cells of a board need it; `community` by name."""
+
+    pk: int
+    community_id: int
+    community: str
+    cohort: date
+    k: int
+    direction: str
+    customers: int
+    returned: int
+    base_customers: int
+    base_returned: int
+    q: float
+    is_closed: bool
+
+
+# One row an alert of these cohorts, closed or not (alert_once).
+_RANG = """
+SELECT a.id, a.community_id, c.name, a.cohort, a.k, a.direction, a.customers, a.returned, a.base_customers,
+       a.base_returned, a.q, a.closed_at IS NOT NULL
+  FROM users_retentionalert a JOIN communities_community c ON c.id = a.community_id
+ WHERE a.cohort BETWEEN %(first)s AND %(last)s
+   AND (%(places)s::int[] IS NULL OR a.community_id = ANY(%(places)s))
+"""
+
+
+def marks(places: list[int] | None, cohorts: Sequence[date]) -> dict[tuple[int, date, int], Rang]:
+    """Alerts by (community, cohort, k), of some communities or all. Closed ones too: they happened."""
     if not cohorts:
         return {}
-    found = RetentionAlert.objects.select_related("community").filter(cohort__range=(min(cohorts), max(cohorts)))
-    found = found if places is None else found.filter(community_id__in=places)
+    found = map(Rang._make, sql.rows(_RANG, first=min(cohorts), last=max(cohorts), places=places))
     return {(one.community_id, one.cohort, one.k): one for one in found}

@@ -9,16 +9,16 @@ from opsdesk.lib import figures
 from users.boards.cohort_drawing import Drawn, Row
 from users.boards.cohorts import Board
 from users.retention import alert_queries
-from users.retention.models import RetentionAlert
+from users.retention.alert_queries import Rang
 
-Marks = Mapping[tuple[int, date, int], RetentionAlert]  # by community, cohort, k
+Marks = Mapping[tuple[int, date, int], Rang]  # by community, cohort, k
 
 
 @dataclass(frozen=True)
 class Finding:
     """The newest alert on the board, with its rates as text."""
 
-    alert: RetentionAlert
+    alert: Rang
     rate: str
     usual: str
 
@@ -52,12 +52,12 @@ def _marked(row: Row, told: Mapping[tuple[date, int], int]) -> list[Drawn]:
 
 
 def finding(marks: Marks) -> Finding | None:
-    newest = _newest(one for one in marks.values() if one.closed_at is None)
+    newest = _newest(one for one in marks.values() if not one.is_closed)
     if newest is None:
         return None
     rate, usual = newest.returned / newest.customers, newest.base_returned / newest.base_customers
     return Finding(newest, figures.percent(rate), figures.percent(usual))
 
 
-def _newest(alerts: Iterable[RetentionAlert]) -> RetentionAlert | None:
+def _newest(alerts: Iterable[Rang]) -> Rang | None:
     return max(alerts, key=lambda one: (one.cohort, one.k, -one.q), default=None)
