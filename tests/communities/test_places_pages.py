@@ -73,15 +73,12 @@ def test_somebody_without_a_role_opens_nothing_but_their_own_page(as_) -> None:
         "/communities/cuiping/stations/new/",
     ],
 )
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [
-        ("manager", 200), ("data_admin", 200), ("operator", 403), ("lead", 403),
-        ("staff", 403), ("analyst", 403), ("auditor", 403), ("newcomer", 403),
-    ],
-)  # fmt: skip
-def test_places_are_changed_by_managers_and_data_admins(as_, address: str, who: str, status: int) -> None:
-    assert as_(who).get(address).status_code == status
+def test_places_are_changed_by_managers_and_data_admins(as_, address: str) -> None:
+    expected = {
+        "manager": 200, "data_admin": 200, "operator": 403, "lead": 403,
+        "staff": 403, "analyst": 403, "auditor": 403, "newcomer": 403,
+    }  # fmt: skip
+    assert {who: as_(who).get(address).status_code for who in expected} == expected
 
 
 def test_whoever_changes_places_in_one_community_cannot_reach_another(as_, people) -> None:
