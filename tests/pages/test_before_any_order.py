@@ -37,3 +37,8 @@ def test_a_funnel_without_registrations_draws_none(nobody_counted: None, as_) ->
     answer = as_("manager").get(reverse("funnel"))
     assert answer.status_code == 200
     assert b'class="data still funnel"' not in answer.content
+
+
+def test_an_empty_list_says_when_an_alert_would_come(people: Cast, as_) -> None:
+    html = as_("manager").get(reverse("alerts"), headers={"Accept-Language": "en"}).content.decode()
+    assert "from 20 people and 10 points of difference on" in html
