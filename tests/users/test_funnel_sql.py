@@ -12,7 +12,7 @@ from communities.policies import queries as policy_queries
 from tests.histories import DAYS, START, Person, World, home_of, quickly, worlds, written
 from users.acquisition.models import Referral, SignupImport
 from users.customers.models import Standing
-from users.funnel import actions, rules
+from users.funnel import actions, queries, rules
 from users.funnel.models import FunnelCell, Stage
 from users.funnel.rules import Facts, Purchase
 from users.lifecycle import actions as lifecycle
@@ -103,4 +103,6 @@ def test_the_stages_are_what_the_rules_say_and_a_second_run_writes_nothing(
         assert {row[0]: row[1:] for row in rows} == wanted
         cells = FunnelCell.objects.values_list("community_id", "week", "stages", "customers")
         assert {row[:3]: row[3] for row in cells} == Counter(wanted.values())
+        totals = {(week, stages): n for week, stages, n in queries.cells(None, "week")}
+        assert totals == Counter((week, stages) for _home, week, stages in wanted.values())
         assert actions.recompute(as_of).written == 0

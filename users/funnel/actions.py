@@ -16,6 +16,7 @@ from users.purchases import queries as purchase_queries
 
 STAGES = Table("users_stage", ("customer_id",), ("community_id", "channel", "week", "stages"))
 CELLS = Table("users_funnelcell", ("community_id", "channel", "week", "stages"), ("customers",))
+TOTALS = Table("users_funneltotal", ("channel", "week", "stages"), ("customers",))
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def recompute(as_of: date, version: int | None = None, places: Collection[int] |
     here = "(t.community_id = ANY(%(ids)s) OR t.customer_id IN (SELECT customer_id FROM stage_now))"
     written = differing.write(STAGES, "stage_now", "true" if ids is None else here, ids=ids).rows
     written += differing.write(CELLS, queries.CELLS).rows
+    written += differing.write(TOTALS, queries.TOTALS).rows
     customers = int(sql.value("SELECT count(*) FROM stage_now"))
     sql.run("DROP TABLE stage_now")
     return Computed(customers, written)

@@ -19,6 +19,23 @@ class FunnelCell(models.Model):
         return f"{self.community_id} {self.channel} {self.week}: {self.customers}"
 
 
+class FunnelTotal(models.Model):
+    """The same of all communities together, a thirtieth of the rows: what whoever sees everybody reads. Written with
+    it."""
+
+    pk = models.CompositePrimaryKey("channel", "week", "stages")
+    channel = models.CharField(max_length=40, blank=True)
+    week = models.DateField(help_text="Monday of the registration")
+    stages = models.SmallIntegerField()
+    customers = models.IntegerField()
+
+    class Meta:
+        app_label = "users"
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.week}: {self.customers}"
+
+
 class Stage(models.Model):
     """Which stages a registered customer has reached: the row that lists read. Written by the night."""
 

@@ -61,13 +61,18 @@ CELLS = """
    FROM users_stage GROUP BY community_id, channel, week, stages)
 """
 
-# One row a unit and set of bits (key, community_id first). {unit} is one of UNITS.
+TOTALS = """
+(SELECT channel, week, stages, sum(customers)::int AS customers
+   FROM users_funnelcell GROUP BY channel, week, stages)
+"""
+
+# One row a unit and set of bits: of some communities by the key, of everybody from totals. {unit} is one of UNITS.
 _CELLS = """
-SELECT {unit}, stages, sum(customers)::int FROM users_funnelcell
- WHERE (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
-   AND (%(came)s::text IS NULL OR channel = %(came)s) AND (%(week)s::date IS NULL OR week = %(week)s)
+SELECT {unit}, stages, sum(customers)::int FROM {table}
+ WHERE {where} AND (%(came)s::text IS NULL OR channel = %(came)s) AND (%(week)s::date IS NULL OR week = %(week)s)
  GROUP BY 1, 2
 """
+_THERE = "(%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))"
 UNITS = {"week": "week", "channel": "channel", "community": "community_id"}
 
 _KNOWN = """
@@ -91,7 +96,9 @@ def params(policies: Mapping[int, Policies], as_of: date) -> dict[str, Any]:
 def cells(places: Places, unit: str, *, came: str | None = None, week: date | None = None) -> list[Cell]:
     """(unit, bits, customers), the unit by one of UNITS. `came`: those of this channel only, "" those whose channel
     nobody told; `week`: those who registered in the week of this Monday."""
-    statement = _CELLS.format(unit=UNITS[unit])
+    is_total = places is None and unit != "community"
+    table, where = ("users_funneltotal", "true") if is_total else ("users_funnelcell", _THERE)
+    statement = _CELLS.format(unit=UNITS[unit], table=table, where=where)
     return sql.rows(statement, places=None if places is None else list(places), came=came, week=week)
 
 

@@ -51,6 +51,12 @@ class CohortCell(models.Model):
 
     class Meta:
         app_label = "users"
+        indexes = [
+            models.Index(
+                fields=["cohort", "week"], name="cohort_cells",
+                include=["community_id", "customers", "purchases", "net", "gross", "every", "recalled", "last"],
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.cohort} in {self.week}"
@@ -85,6 +91,7 @@ class CommunityDay(PlaceDay):
 
     class Meta:
         app_label = "users"
+        indexes = [models.Index(fields=["day"], name="days_of_everybody", include=["gross", "discount"])]
 
     def __str__(self) -> str:
         return f"{self.community_id} on {self.day}"
