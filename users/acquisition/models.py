@@ -24,7 +24,9 @@ class SignupImport(models.Model):
     kind = models.CharField(max_length=14, choices=Kind.choices)
     name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
-    content = models.BinaryField(null=True, help_text="the file, until it is written or let go")
+    content = models.BinaryField(
+        null=True, help_text="the file until it is written; then what undoing it needs, packed, until it is taken back"
+    )
     mapping = models.JSONField(default=dict, help_text="field: its column in the file")
     state = models.CharField(max_length=8, choices=State.choices, default=State.READY)
     rows = models.IntegerField(default=0)
