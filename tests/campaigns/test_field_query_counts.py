@@ -19,18 +19,18 @@ from tests.conftest import TODAY
 # The page, its drive, what is asked of it, statements.
 PAGES: list[tuple[str, str, dict[str, str], int]] = [
     ("drives", "", {}, 3),
-    ("drive", "running", {}, 17),
-    ("drive", "draft", {}, 29),
+    ("drive", "running", {}, 14),
+    ("drive", "draft", {}, 23),
     ("drive-people", "running", {"fate": "control"}, 6),
     ("drive-tasks", "running", {}, 9),
-    ("drive-edit", "draft", {}, 11),
-    ("drive-new", "", {}, 10),
-    ("supervisor", "", {}, 13),
+    ("drive-edit", "draft", {}, 10),
+    ("drive-new", "", {}, 8),
+    ("supervisor", "", {}, 11),
     ("supervisor-tasks", "", {}, 2),
-    ("best-hours", "", {}, 10),
-    ("channels-compared", "", {}, 10),
-    ("channel-people", "", {"side": "held", "what": "over"}, 7),
-    ("visits", "", {}, 8),
+    ("best-hours", "", {}, 8),
+    ("channels-compared", "", {}, 8),
+    ("channel-people", "", {"side": "held", "what": "over"}, 6),
+    ("visits", "", {}, 7),
     ("visit-doors", "", {"what": "visited", "from": "2018-04-27", "to": "2018-05-07"}, 2),
 ]  # fmt: skip
 
