@@ -158,6 +158,17 @@ def test_nobody_is_given_tasks_where_they_do_not_work(people, as_, drive):
     assert mine(people)[0].assignee == people.staff
 
 
+def test_messages_wait_for_nobody_and_are_not_shared_out(people, as_, drive):
+    Task.objects.filter(pk=mine(people)[0].pk).update(channel="sms", assignee=None)
+    page = as_("manager").get(reverse("drive", args=[drive.number]), headers=EN)
+    here = next(one for one in page.context["stations"] if one.station == people.cuiping_station)
+    assert [(one.staff, one.by_itself, one.progress.open) for one in here.hands] == [
+        (people.staff, False, 5), (None, True, 1)
+    ]  # fmt: skip
+    assert (here.progress.open, here.to_share) == (6, 5)
+    assert "messages, by themselves" in page.content.decode()
+
+
 def test_half_way_one_hands_over_or_the_station_is_shared_anew(people, as_, drive, colleague):
     Task.objects.filter(pk=mine(people)[0].pk).update(state="done", outcome="ordered")
     station = people.cuiping_station.pk

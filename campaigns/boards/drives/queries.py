@@ -1,6 +1,6 @@
 """What the pages of drives read: how far each is, who could work where, which coupons can be handed out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +72,11 @@ def of_drives(scope: Scope, shown: Iterable[Drive]) -> dict[int, Progress]:
 
 @dataclass(frozen=True)
 class Hands:
-    """How far one person is at a station (None: tasks that nobody has)."""
+    """How far one person is at a station (None: tasks that nobody has; `by_itself`: messages, which nobody needs)."""
 
     staff: StaffMember | None
     progress: Progress
+    by_itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,20 +91,25 @@ class Station:
     def progress(self) -> Progress:
         return sum((one.progress for one in self.hands), Progress())
 
+    @property
+    def to_share(self) -> int:
+        """Tasks still to do that people are given."""
+        return sum(one.progress.open for one in self.hands if not one.by_itself)
+
 
 def of_stations(scope: Scope, drive: Drive) -> list[Station]:
     """One row a station and person with tasks of the drive in reach, by name (task_once_a_drive)."""
-    rows = list(_counted(scope, ["station_id", "assignee_id"], drive=drive))
+    rows = list(_counted(scope, ["station_id", "assignee_id", "channel"], drive=drive))
     stations = ServiceStation.objects.select_related("community").in_bulk({row["station_id"] for row in rows})
     people = StaffMember.objects.in_bulk({row["assignee_id"] for row in rows} - {None})
-    found: dict[int | None, list[Hands]] = {}
+    found: dict[int | None, dict[tuple[StaffMember | None, bool], Progress]] = {}
     for row in rows:
-        place, person = row.pop("station_id"), people.get(row.pop("assignee_id"))
-        found.setdefault(place, []).append(Hands(person, Progress(**row)))
+        there = found.setdefault(row.pop("station_id"), {})
+        key = people.get(row.pop("assignee_id")), row.pop("channel") == drives.BY_THEMSELVES
+        there[key] = there.get(key, Progress()) + Progress(**row)
     crews = _crews(list(stations))
     named = [
-        Station(stations.get(place or 0), sorted(hands, key=_by_name), crews.get(place or 0, []))
-        for place, hands in found.items()
+        Station(stations.get(place or 0), _by_name(hands), crews.get(place or 0, [])) for place, hands in found.items()
     ]
     return sorted(named, key=lambda one: (one.station is None, one.station.name if one.station else ""))
 
@@ -119,8 +125,9 @@ def _crews(stations: list[int]) -> dict[int, list[StaffMember]]:
     return found
 
 
-def _by_name(one: Hands) -> tuple[bool, str]:
-    return one.staff is None, str(one.staff or "")
+def _by_name(found: Mapping[tuple[StaffMember | None, bool], Progress]) -> list[Hands]:
+    hands = [Hands(staff, progress, by_itself) for (staff, by_itself), progress in found.items()]
+    return sorted(hands, key=lambda one: (one.staff is None, one.by_itself, str(one.staff or "")))
 
 
 def _counted(scope: Scope, by: list[str], **which: Any) -> Iterable[dict[str, Any]]:

@@ -111,7 +111,7 @@ def choices(stations: list[reads.Station]) -> list[tuple[str, str, list[tuple[st
     """(name, label, choices) of each select over the list."""
     places = [(str(one.station.pk) if one.station else NOBODY, _place(one)) for one in stations]
     people = {hand.staff.pk: str(hand.staff) for one in stations for hand in one.hands if hand.staff}
-    nobody = [(NOBODY, _("nobody yet"))] if any(hand.staff is None for one in stations for hand in one.hands) else []
+    nobody = [(NOBODY, _("nobody yet"))] if any(map(_is_nobodys, stations)) else []
     return [
         ("state", _("State"), [(code, _(word)) for code, word in TASK_STATES.items()]),
         ("outcome", _("Outcome"), [(code, _(one.label)) for code, one in OUTCOMES.items()]),
@@ -119,6 +119,10 @@ def choices(stations: list[reads.Station]) -> list[tuple[str, str, list[tuple[st
         ("person", _("Person"), [*nobody, *((str(pk), name) for pk, name in people.items())]),
         ("channel", _("Channel"), [(code, _(channel_label(code))) for code in DRIVE_CHANNELS]),
     ]
+
+
+def _is_nobodys(one: reads.Station) -> bool:
+    return any(hand.staff is None and not hand.by_itself for hand in one.hands)
 
 
 def _place(one: reads.Station) -> str:
