@@ -3,12 +3,9 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +14,7 @@ from communities.api_views import ScopedView
 from communities.rules import SEE_BOARDS
 from users.acquisition import spend_queries as queries
 from users.boards import places
+from users.boards.api import seen
 
 
 class SpendQuery(QuerySerializer):
@@ -45,10 +43,7 @@ class SpendList(ScopedView):
     )
     def get(self, request: Request) -> Response:
         asked = SpendQuery.read(request.query_params)
-        try:
-            ids = places.counted_places(self.desk, SEE_BOARDS)
-        except Http404:
-            raise NotFound(gettext("That date was not computed, or that community is not in reach.")) from None
+        ids = seen(places.counted_places, self.desk, SEE_BOARDS)
         codes = {one.pk: one.code for one in self.desk.communities}
         found = queries.told(ids, asked.get("since", date.min), asked.get("until", date.max))
         answer = [
