@@ -142,11 +142,12 @@ def span(as_of: date, places: Places = None) -> tuple[date, date] | None:
     return None if first is None else (first, last)
 
 
-# One row a period: what coupons took off, and what it was taken off (key community_id, day).
+# One row a period: what coupons took off, and what it was taken off (days_of_everybody, or key community_id, day).
 _DISCOUNTS = """
 SELECT {period}, sum(discount)::bigint, sum(gross)::bigint
-  FROM users_communityday
- WHERE day >= %(since)s AND day < %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+  FROM (SELECT day, sum(discount) AS discount, sum(gross) AS gross FROM users_communityday
+         WHERE day >= %(since)s AND day < %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+         GROUP BY day) days
  GROUP BY 1
 """
 
