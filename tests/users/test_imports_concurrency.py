@@ -61,13 +61,13 @@ def write_all_at_once(files: list[ImportFile], **payload: object) -> list[str]:
 
 
 @contextmanager
-def slowly(statement: str, seconds: float) -> Iterator[None]:
-    """Opens the window between reading what is there and writing it."""
+def slowly(seconds: float) -> Iterator[None]:
+    """Opens the window between reading what is there, or seeing that nothing can be, and writing it."""
     usual = staging.run
 
     def run(tables, text, params=None):
         done = usual(tables, text, params)
-        if text == statement:
+        if text in (commit_sql.CHANGED, commit_sql.ALL_NEW):
             sql.rows("SELECT pg_sleep(%(seconds)s)", seconds=seconds)
         return done
 
@@ -83,7 +83,7 @@ def test_the_same_file_five_times_at_once_is_in_once():
     content = export(*MANY)
     files: list[ImportFile] = []
     at_once(*(lambda: files.append(checked(content)) for _ in range(5)))
-    with slowly(commit_sql.CHANGED, 0.02):
+    with slowly(0.02):
         assert write_all_at_once(files) == ["done"] * 5
     assert sorted(file.created for file in files) == [0, 0, 0, 0, 20]
     assert sorted(file.unchanged for file in files) == [0, 20, 20, 20, 20]
@@ -96,14 +96,14 @@ def test_without_taking_turns_the_same_file_at_once_breaks(monkeypatch):
     imported([line.replace("A", "Z", 1) for line in MANY])
     monkeypatch.setattr(turns, "alone", lambda hold: nullcontext())
     files = [checked(export(*MANY)) for _ in range(2)]
-    with slowly(commit_sql.CHANGED, 0.3):
+    with slowly(0.3):
         assert write_all_at_once(files) != ["done"] * 2
 
 
 def test_overlapping_files_at_once_leave_each_order_as_one_of_them_tells_it():
     first = checked(export(*MANY[:15]))
     second = checked(export(*(line.replace(",1,", ",2,") for line in MANY[5:])))
-    with slowly(commit_sql.CHANGED, 0.02):
+    with slowly(0.02):
         assert write_all_at_once([first, second]) == ["done", "done"]
     last = max((first, second), key=lambda file: file.committed_at)
     both = {f"A{n}" for n in range(5, 15)}
