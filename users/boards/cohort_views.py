@@ -22,9 +22,9 @@ from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import addresses, exports, figures, fold, htmx
 from users.boards import cohort_drawing, cohort_levers, cohorts, places
 from users.boards.alerts import marks
-from users.boards.cohort_forms import BudgetForm
 from users.boards.cohort_levers import Levers
 from users.boards.cohorts import Ask, Board
+from users.boards.yuan_form import YuanForm
 from users.orders.models import Category
 from users.retention import actions, queries, rules
 from users.retention.models import WeekBudget
@@ -173,7 +173,7 @@ def cohort_budget(request: DeskRequest, week: str) -> HttpResponse:
         raise Http404
     place = desk.community.id if desk.community else None
     standing = queries.week_budget(monday, place)
-    form = BudgetForm(request.POST or None, initial={"fen": standing.fen if standing else None})
+    form = YuanForm(_("Acquisition budget of the week"), request.POST or None, standing.fen if standing else None)
     context = {"form": form, "week": monday, "title": _("Acquisition budget"), "submit": _("Keep"), "may_budget": True}
     context["sentence"] = f"{monday:%Y-%m-%d} · {desk.community or _('whole company')}"
     if request.method != "POST" or not form.is_valid():

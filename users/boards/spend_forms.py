@@ -6,35 +6,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.lib import money
-from opsdesk.lib.badvalue import BadValue
 from opsdesk.lib.unreadable import UnreadableFile
 from users.acquisition import spend_reading as reading
-from users.acquisition import spend_rules as rules
 from users.acquisition.spend_rules import Row
-
-
-class SpendForm(forms.Form):
-    """One cell. Yuan in, fen out; empty is None: nothing is known."""
-
-    fen = forms.CharField(
-        label=_("Spend of the week"), max_length=40, required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )  # fmt: skip
-
-    def __init__(self, data: object = None, initial: dict[str, int | None] | None = None) -> None:
-        fen = (initial or {}).get("fen")
-        text = "" if fen is None else money.yuan(fen).removesuffix(".00")
-        super().__init__(data, initial={"fen": text}, use_required_attribute=False)  # type: ignore[arg-type]
-
-    def clean_fen(self) -> int | None:
-        text = self.cleaned_data["fen"]
-        if not text:
-            return None
-        try:
-            return rules.fen_of(text)
-        except BadValue as bad:
-            raise forms.ValidationError(gettext(rules.REASONS[bad.code])) from None
 
 
 class SheetForm(forms.Form):

@@ -25,7 +25,8 @@ from users.acquisition import spend_rules as rules
 from users.acquisition import spend_sums as sums
 from users.acquisition.models import Spend
 from users.boards import places, spend, weeks
-from users.boards.spend_forms import SheetForm, SpendForm
+from users.boards.spend_forms import SheetForm
+from users.boards.yuan_form import YuanForm
 
 _CHANGES = 15
 
@@ -88,7 +89,7 @@ def spend_cell(request: DeskRequest, week: str) -> HttpResponse:
         raise Http404
     place = desk.community.id if desk.community else None
     standing = queries.standing(monday, channel, place)
-    form = SpendForm(request.POST or None, initial={"fen": standing.fen if standing else None})
+    form = YuanForm(_("Spend of the week"), request.POST or None, standing.fen if standing else None)
     sentence = f"{monday:%Y-%m-%d} · {channel} · {desk.community or _('whole company')}"
     context = {"form": form, "week": monday, "channel": channel, "title": _("Acquisition spend"), "submit": _("Keep"),
                "may_tell": True, "sentence": sentence}  # fmt: skip

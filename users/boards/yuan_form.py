@@ -1,30 +1,27 @@
-"""A week's acquisition budget as it is typed."""
+"""One amount as it is typed into a cell of a board: a week's budget, a channel's spend."""
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from opsdesk.lib import money
 from opsdesk.lib.badvalue import BadValue
 
 
-class BudgetForm(forms.Form):
+class YuanForm(forms.Form):
     """Yuan in, fen out; empty is None: nothing is known."""
 
     fen = forms.CharField(
-        label=gettext_lazy("Acquisition budget of the week"), max_length=40, required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )  # fmt: skip
+        max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    )
 
-    def __init__(self, data: object = None, initial: dict[str, int | None] | None = None) -> None:
-        fen = (initial or {}).get("fen")
+    def __init__(self, label: str, data: object = None, fen: int | None = None) -> None:
         text = "" if fen is None else money.yuan(fen).removesuffix(".00")
         super().__init__(data, initial={"fen": text}, use_required_attribute=False)  # type: ignore[arg-type]
+        self.fields["fen"].label = label
 
     def clean_fen(self) -> int | None:
-        text = self.cleaned_data["fen"]
         try:
-            amount = money.read(text)
+            amount = money.read(self.cleaned_data["fen"])
         except BadValue:
             raise forms.ValidationError(_("This is not an amount in yuan; for example 3200.")) from None
         if amount is not None and amount.fen < 0:
