@@ -77,7 +77,7 @@ def test_every_class_of_the_rfm_board_leads_to_as_many_people(city) -> None:
     assert [counted(box.href) for line in grid for box in line] == [b.row.customers for line in grid for b in line]
 
 
-@pytest.mark.parametrize("page", ["segments", "rfm", "cleaning", "home"])
+@pytest.mark.parametrize("page", ["segments", "rfm", "cleaning", "cohorts", "home"])
 def test_a_page_opens_in_both_languages_and_takes_a_bounded_number_of_queries(
     page: str, city, as_, django_assert_max_num_queries
 ) -> None:
