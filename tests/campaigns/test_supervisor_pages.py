@@ -152,7 +152,7 @@ def test_the_live_part_takes_exactly_so_many_queries_however_many_are_out(
     client = as_("manager")
     page(client, "supervisor-rows")
     for more in (people.manager2, people.operator):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(14):
             page(client, "supervisor-rows")
         doors.make_visit(field.tasks["jinling"][21], more, at(TODAY, "18:30"), "later")
 
