@@ -17,6 +17,7 @@ from users.lifecycle import actions, queries, rules
 from users.lifecycle.models import LifecycleSnapshot, SnapshotDay
 from users.orders.models import Order, Source
 from users.purchases import actions as purchases
+from users.purchases import dates
 from users.purchases import rules as purchase_rules
 from users.purchases.rules import OrderFacts
 
@@ -67,7 +68,7 @@ def found_at(as_of: dt.date) -> dict[int, tuple[Any, ...]]:
     return {row[0]: row[1:] for row in rows}
 
 
-def recompute(as_of: dt.date) -> actions.Computed:
+def recompute(as_of: dt.date) -> dates.Computed:
     purchases.rebuild()
     return actions.recompute(as_of, policy_queries.current_version())
 

@@ -15,6 +15,7 @@ from users.customers.models import Standing
 from users.lifecycle import actions as lifecycle
 from users.orders.models import Source
 from users.purchases import actions as purchases
+from users.purchases import dates
 from users.purchases import rules as purchase_rules
 from users.purchases.rules import Cleaned, OrderFacts
 from users.rfm import actions, queries, rules
@@ -85,7 +86,7 @@ def found_scores(as_of: dt.date) -> dict[int, rules.Scored]:
     }
 
 
-def recompute(as_of: dt.date) -> actions.Computed:
+def recompute(as_of: dt.date) -> dates.Computed:
     purchases.rebuild()
     version = policy_queries.current_version()
     lifecycle.recompute(as_of, version)

@@ -1,10 +1,8 @@
 """Write the lifecycle snapshots: every Monday for ever, other days while they are fresh."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +14,10 @@ from opsdesk.lib import differing, sql
 from opsdesk.lib.differing import Table
 from users.lifecycle import queries, snapshot_sql
 from users.lifecycle.models import LifecycleCount, LifecycleSnapshot, SnapshotDay
-from users.purchases import actions as purchases
+from users.purchases import dates
 from users.purchases import queries as purchase_queries
 from users.purchases import rules as purchase_rules
+from users.purchases.dates import Due
 
 SNAPSHOTS = Table(
     "users_lifecyclesnapshot",
@@ -43,16 +42,6 @@ STANDINGS = Table(
     stamped=("as_of",),
     at_first=("rfm_class", "is_service", "is_proxy"),
 )
-KEPT_DAYS = 2  # dates that are no Mondays
-
-
-@dataclass(frozen=True)
-class Computed:
-    """days: as-of dates computed; customers: known as of the last one; written: rows that differed."""
-
-    days: tuple[date, ...] = ()
-    customers: int = 0
-    written: int = 0
 
 
 def recompute(
@@ -60,38 +49,20 @@ def recompute(
     version: int,
     places: Collection[int] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Computed:
+) -> dates.Computed:
     """as_of, and every Monday before it that is missing or stale; each date in one transaction.
 
     The lists (Standing) follow the newest date ever computed; an older one that is asked for leaves them alone.
     With places only their rows are written, and a date new to the others stays marked as partial.
     progress is told (dates done, dates in all) before each date.
     """
-    done: list[date] = []
-    written = customers = 0
     with _known_customers():
-        due, newest = _due(as_of, version), max(as_of, queries.latest_as_of() or as_of)
-        for rules_version, group in groupby(due, key=lambda one: one[1]):
-            policies = purchase_queries.policies_by_place(rules_version)
-            with purchases.days_under(policies) as days:
-                for day, _ in group:
-                    progress(len(done), len(due))
-                    customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
-                    written += rows
-                    done.append(day)
-    progress(len(done), len(due))
-    return Computed(tuple(done), customers, written)
+        newest = max(as_of, queries.latest_as_of() or as_of)
+        return dates.compute(_due(as_of, version), newest, lambda due: _compute(due, places), progress)
 
 
-@transaction.atomic
 def forget_old_days(as_of: date) -> list[date]:
-    """Let go of dates that are no Mondays, but for the latest ones; the dates that went."""
-    others = SnapshotDay.objects.exclude(as_of__iso_week_day=1).order_by("-as_of").values_list("as_of", flat=True)
-    fresh = [day for day in others if day <= as_of][:KEPT_DAYS]
-    old = [day for day in others if day not in fresh]
-    for rows in (LifecycleSnapshot, LifecycleCount, SnapshotDay):
-        rows.objects.filter(as_of__in=old).delete()
-    return old
+    return dates.forget_old(SnapshotDay, (LifecycleSnapshot, LifecycleCount), as_of)
 
 
 @contextmanager
@@ -111,34 +82,26 @@ def _due(as_of: date, version: int) -> list[tuple[date, int]]:
 
 
 @transaction.atomic
-def _compute(
-    as_of: date,
-    version: int,
-    policies: Mapping[int, Policies],
-    days: str,
-    places: Collection[int] | None,
-    *,
-    is_newest: bool,
-) -> tuple[int, int]:
-    before = queries.monday_before(as_of)
+def _compute(due: Due, places: Collection[int] | None) -> tuple[int, int]:
+    before = queries.monday_before(due.as_of)
     earlier = SnapshotDay.objects.filter(as_of=before).first()
-    was = purchase_queries.policies_by_place(earlier.policy_version if earlier else version)
+    was = purchase_queries.policies_by_place(earlier.policy_version if earlier else due.version)
     sql.expect_everybody()
     change = purchase_queries.newest_change()
     sql.run(
-        snapshot_sql.LIFE.format(days=days),
-        as_of=as_of,
+        snapshot_sql.LIFE.format(days=due.days),
+        as_of=due.as_of,
         before=before,
-        places=list(policies),
-        **_params(list(policies.values())),
-        **_params([was[place] for place in policies], "was_"),
+        places=list(due.policies),
+        **_params(list(due.policies.values())),
+        **_params([was[place] for place in due.policies], "was_"),
     )
     if places is not None:
         sql.run("DELETE FROM life WHERE NOT community_id = ANY(%(places)s)", places=list(places))
-    rows = _write(as_of, places, is_newest)
+    rows = _write(due.as_of, places, due.is_newest)
     customers = sql.value("SELECT count(*) FROM life")
     sql.run("DROP TABLE life")
-    _remember(as_of, version, change, customers, places)
+    _remember(due.as_of, due.version, change, customers, places)
     return customers, rows
 
 

@@ -1,9 +1,7 @@
 """Write the RFM scores: every Monday for ever, other days while they are fresh."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +11,10 @@ from communities.policies import queries as policy_queries
 from communities.policies.rules import Policies
 from opsdesk.lib import differing, sql
 from opsdesk.lib.differing import Table
-from users.purchases import actions as purchases
+from users.purchases import dates
 from users.purchases import queries as purchase_queries
 from users.purchases import rules as purchase_rules
+from users.purchases.dates import Due
 from users.rfm import queries, scoring, scoring_sql
 from users.rfm.models import CleaningCount, RfmCount, RfmCut, RfmDay, RfmScore
 from users.rfm.rules import Cuts
@@ -28,19 +27,9 @@ SCORES = Table(
 )
 COUNTS = Table("users_rfmcount", ("as_of", "community_id", "rfm_class"), ("customers", "monetary"))
 CLEANING = Table("users_cleaningcount", ("as_of", "community_id"), queries.Cleaning._fields)
-KEPT_DAYS = 2  # dates that are no Mondays
 # A date that a crash of the server takes along is gone with its RfmDay and computed again. What ends the night waits
 # for the disk, and for every date before it.
 _NO_WAITING = "SET LOCAL synchronous_commit = off"
-
-
-@dataclass(frozen=True)
-class Computed:
-    """days: as-of dates computed; customers: with a score as of the last one; written: rows that differed."""
-
-    days: tuple[date, ...] = ()
-    customers: int = 0
-    written: int = 0
 
 
 def recompute(
@@ -48,36 +37,18 @@ def recompute(
     version: int,
     places: Collection[int] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Computed:
+) -> dates.Computed:
     """as_of, and every Monday before it that is missing or stale; each date in one transaction.
 
     With places only their rows are written: the company's cut points are counted anew where one of them borrows
     them, but not kept. progress is told (dates done, dates in all) before each date.
     """
-    done: list[date] = []
-    written = customers = 0
-    due, newest = _due(as_of, version), max(as_of, queries.latest_as_of() or as_of)
-    for rules_version, group in groupby(due, key=lambda one: one[1]):
-        policies = purchase_queries.policies_by_place(rules_version)
-        with purchases.days_under(policies) as days:
-            for day, _ in group:
-                progress(len(done), len(due))
-                customers, rows = _compute(day, rules_version, policies, days, places, is_newest=day == newest)
-                written += rows
-                done.append(day)
-    progress(len(done), len(due))
-    return Computed(tuple(done), customers, written)
+    newest = max(as_of, queries.latest_as_of() or as_of)
+    return dates.compute(_due(as_of, version), newest, lambda due: _compute(due, places), progress)
 
 
-@transaction.atomic
 def forget_old_days(as_of: date) -> list[date]:
-    """Let go of dates that are no Mondays, but for the latest ones; the dates that went."""
-    others = RfmDay.objects.exclude(as_of__iso_week_day=1).order_by("-as_of").values_list("as_of", flat=True)
-    fresh = [day for day in others if day <= as_of][:KEPT_DAYS]
-    old = [day for day in others if day not in fresh]
-    for rows in (RfmScore, RfmCount, RfmCut, CleaningCount, RfmDay):
-        rows.objects.filter(as_of__in=old).delete()
-    return old
+    return dates.forget_old(RfmDay, (RfmScore, RfmCount, RfmCut, CleaningCount), as_of)
 
 
 def _due(as_of: date, version: int) -> list[tuple[date, int]]:
@@ -88,21 +59,13 @@ def _due(as_of: date, version: int) -> list[tuple[date, int]]:
 
 
 @transaction.atomic
-def _compute(
-    as_of: date,
-    version: int,
-    policies: Mapping[int, Policies],
-    days: str,
-    places: Collection[int] | None,
-    *,
-    is_newest: bool,
-) -> tuple[int, int]:
+def _compute(due: Due, places: Collection[int] | None) -> tuple[int, int]:
     sql.run(_NO_WAITING)
     change = purchase_queries.newest_change()
-    with scoring.scored(as_of, policies, days, _last_run(as_of, policies)) as found:
-        rows = _write(found, places, is_newest)
+    with scoring.scored(due.as_of, due.policies, due.days, _last_run(due.as_of, due.policies)) as found:
+        rows = _write(found, places, due.is_newest)
         customers = sql.value("SELECT count(*) FROM rfm_classed")
-    _remember(as_of, version, change, customers, places)
+    _remember(due.as_of, due.version, change, customers, places)
     return customers, rows
 
 
