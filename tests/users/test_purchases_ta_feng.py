@@ -104,6 +104,7 @@ def settle() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE homes (phone text, community_id int) ON COMMIT DROP")
         cursor.executemany("INSERT INTO homes VALUES (%s, %s)", [(phone, ids[name]) for phone, name in home.items()])
+        cursor.execute("ANALYZE homes, users_customer, users_order")  # all of them look empty still
         cursor.execute("""
             UPDATE users_order o SET community_id = h.community_id
               FROM users_customer c JOIN homes h ON h.phone = c.phone WHERE c.id = o.customer_id
