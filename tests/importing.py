@@ -106,3 +106,9 @@ def world() -> list[list[tuple[Any, ...]]]:
 def staging_tables() -> list[str]:
     found = sql.rows("SELECT tablename::text FROM pg_tables WHERE schemaname = 'staging' ORDER BY 1")
     return [name for (name,) in found]
+
+
+def clear_staging() -> None:
+    """For tests that are not rolled back: emptying the database after them leaves this schema as it is."""
+    for name in staging_tables():
+        sql.run(f'DROP TABLE IF EXISTS staging."{name}" CASCADE')

@@ -1,6 +1,7 @@
 """The main job in a browser: a file sent, looked at, written, followed and taken back."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.importing import HEAD, row
+from tests.importing import HEAD, clear_staging, row
 from users.customers.models import Customer
 from users.imports.models import ImportFile
 from users.orders.models import Order
@@ -19,7 +20,7 @@ BAD = [row("B1", "1.38E+10"), row("B2", "138****8000"), row("B3", "13800138003",
 
 
 @pytest.fixture
-def export(tmp_path: Path, settings) -> Path:
+def export(tmp_path: Path, settings) -> Iterator[Path]:
     """A week of orders as the shop's back office writes it: GB18030, Chinese names, three bad rows."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
     good = [
@@ -27,7 +28,8 @@ def export(tmp_path: Path, settings) -> Path:
     ]
     path = tmp_path / "订单导出.csv"
     path.write_bytes("\r\n".join([HEAD, *good[:12], *BAD, *good[12:], ""]).encode("gb18030"))
-    return path
+    yield path
+    clear_staging()
 
 
 def upload(page: Page, file: Path, source: str = "APP 后台") -> None:

@@ -30,6 +30,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 def uploads(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(turns, "_PAUSE", 0.05)
+    yield
+    importing.clear_staging()
 
 
 # -- At once -------------------------------------------------------------------------------------------------------
