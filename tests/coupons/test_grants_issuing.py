@@ -42,11 +42,15 @@ def test_every_member_has_a_touch_that_says_what_became_of_them():
     assert told == [("blocked", "cap", 5), ("control", "", 5), ("done", "", 5), ("done", "", 5)]
 
 
-def test_coupons_are_given_in_the_order_of_the_draw():
+def test_chunks_are_given_in_the_order_of_the_draw_and_a_chunk_in_that_of_its_customers():
     batch = approved(gets=customers(6))
+    members = BatchMember.objects.filter(batch=batch)
+    for draw, one in zip([5, 1, 3, 3, 2, 4], members.order_by("customer_id"), strict=True):
+        members.filter(customer_id=one.customer_id).update(draw=draw)
     issued(batch, chunk=2)
-    drawn = BatchMember.objects.filter(batch=batch).order_by("draw").values_list("customer_id", flat=True)
-    assert list(Grant.objects.order_by("id").values_list("customer_id", flat=True)) == list(drawn)
+    people = list(members.order_by("customer_id").values_list("customer_id", flat=True))
+    given = list(Grant.objects.order_by("id").values_list("customer_id", flat=True))
+    assert given == [people[1], people[4], people[2], people[3], people[0], people[5]]
 
 
 def test_a_coupon_ends_when_the_rule_says_and_costs_at_most_what_was_reserved():
