@@ -170,13 +170,22 @@ def _may(roles: frozenset[str], entry: Entry) -> bool:
 
 
 def _current_url(urlconf: str, path: str) -> str:
-    """The entry whose address is the longest start of this page's: a profile lights up its list."""
-    return max((url for url in _addresses(urlconf) if covers(url, path)), key=len, default="")
+    """The entry with the address that is the longest start of this page's, its own or that of a page it leads to: a
+    profile lights up its list, an incident the alerts."""
+    starts = _starts(urlconf)
+    here = [start for start in starts if covers(start, path)]
+    return starts[max(here, key=len)] if here else ""
 
 
 @cache
-def _addresses(urlconf: str) -> tuple[str, ...]:
-    return tuple(_address(urlconf, entry.url_name) for group in NAVIGATION for entry in group.entries)
+def _starts(urlconf: str) -> dict[str, str]:
+    """The address of an entry by each address that is its own or that it leads to."""
+    entries = [entry for group in NAVIGATION for entry in group.entries]
+    return {
+        _address(urlconf, name): _address(urlconf, entry.url_name)
+        for entry in entries
+        for name in (entry.url_name, *entry.leads_to)
+    }
 
 
 def covers(url: str, path: str) -> bool:

@@ -11,6 +11,7 @@ class Entry:
     """A link of the rail: shown when its page exists and the person holds what it needs.
 
     `count` names a figure in `request.desk.counts` (what waits for this person); `key` is the letter after g.
+    `leads_to`: pages that people reach through this one; theirs is the entry that lights up there.
     """
 
     url_name: str
@@ -19,6 +20,7 @@ class Entry:
     needs: str = rules.DESK
     count: str = ""
     key: str = ""
+    leads_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ NAVIGATION = (
         (
             Entry("dashboard", N_("Dashboard"), "layout-dashboard", rules.SEE_BOARDS),
             Entry("cohorts", N_("Cohorts"), "grid-4x4", rules.SEE_BOARDS),
-            Entry("alerts", N_("Alerts"), "alert-triangle", rules.SEE_BOARDS, count="alerts"),
-            Entry("growth", N_("Growth, funnel"), "trending-up", rules.SEE_BOARDS),
-            Entry("channels", N_("Channels"), "chart-dots", rules.SEE_BOARDS),
+            Entry("alerts", N_("Alerts"), "alert-triangle", rules.SEE_BOARDS, "alerts", leads_to=("cases", "lessons")),
+            Entry(
+                "growth", N_("Growth, funnel"), "trending-up", rules.SEE_BOARDS, leads_to=("funnel", "lifecycle-map")
+            ),
+            Entry("channels", N_("Channels"), "chart-dots", rules.SEE_BOARDS, leads_to=("spend", "quadrants")),
             Entry("metrics", N_("Metrics"), "book-2", rules.SEE_BOARDS),
         ),
     ),
@@ -66,7 +70,7 @@ NAVIGATION = (
         N_("Field"),
         (
             Entry("drives", N_("Recall drives"), "route", rules.SEE_FIELD),
-            Entry("supervisor", N_("Supervisor"), "eye", rules.SEE_FIELD),
+            Entry("supervisor", N_("Supervisor"), "eye", rules.SEE_FIELD, leads_to=("best-hours",)),
             Entry("visits", N_("Visit table"), "table", rules.SEE_FIELD),
             Entry("cues", N_("Cue sheets"), "clipboard-list", rules.SEE_FIELD),
             Entry("my-day", N_("My day"), "walk", rules.PHONE),
@@ -76,7 +80,7 @@ NAVIGATION = (
     Group(
         N_("Data"),
         (
-            Entry("imports", N_("Imports"), "upload", rules.IMPORT, key="i"),
+            Entry("imports", N_("Imports"), "upload", rules.IMPORT, key="i", leads_to=("signups",)),
             Entry("cleaning", N_("Cleaning"), "eraser", rules.SEE_BOARDS, key="l"),
             Entry("runs", N_("Run log"), "history", rules.SEE_RUNS, key="n"),
             Entry("trust", N_("Trust"), "shield-check", rules.SEE_RUNS, count="broken", key="u"),

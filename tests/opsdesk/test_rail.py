@@ -49,6 +49,19 @@ def test_each_person_and_each_community_has_counts_of_its_own(as_, people) -> No
     assert there.context["frame"].counts["waiting"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("/cases/", "alerts"), ("/lessons/", "alerts"), ("/funnel/", "growth"), ("/spend/", "channels"),
+        ("/signups/", "imports"), ("/cohorts/variables/", "cohorts"), ("/notifications/", None),
+    ],
+)  # fmt: skip
+def test_a_page_the_rail_does_not_name_lights_up_the_entry_people_came_by(as_, path: str, entry: str | None) -> None:
+    groups = as_("manager").get(path).context["frame"].groups
+    lit = [link.url for _group, links in groups for link in links if link.current]
+    assert lit == ([reverse(entry)] if entry else [])
+
+
 def test_nothing_is_kept_where_it_is_switched_off(as_, settings) -> None:
     settings.RAIL_SECONDS = 0
     client = as_("manager")
