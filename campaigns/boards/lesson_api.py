@@ -93,6 +93,7 @@ class LessonDetail(ScopedView):
         description=_("One lesson, with how many have read it station by station."),
     )
     def get(self, request: Request, lesson_id: int) -> Response:
+        QuerySerializer.read(request.query_params)
         scope = self.desk.scope_for(SEE_BOARDS)
         lesson = lesson_queries.lessons(scope).filter(pk=lesson_id).first()
         if lesson is None:
@@ -110,6 +111,7 @@ class CaseProcesses(ScopedView):
         description=_("A best-practice card: the process numbers of its stations beside all others."),
     )
     def get(self, request: Request, number: str) -> Response:
+        QuerySerializer.read(request.query_params)
         scope = self.desk.scope_for(SEE_BOARDS)
         case = queries.case(scope, number)
         if case is None or case.kind != "practice":

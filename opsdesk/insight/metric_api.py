@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from communities.api_query import QuerySerializer
 from communities.api_views import ScopedView
 from opsdesk.insight import dictionary
 from opsdesk.insight.metric_kinds import KINDS, Metric
@@ -40,6 +41,7 @@ class MetricList(ScopedView):
         description=_("Every metric: formula, window, denominator, and the page that shows it."),
     )
     def get(self, request: Request) -> Response:
+        QuerySerializer.read(request.query_params)
         return Response(MetricSerializer([_told(metric) for metric in dictionary.METRICS], many=True).data)
 
 

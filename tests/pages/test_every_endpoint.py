@@ -254,6 +254,19 @@ def test_whoever_imports_for_one_community_sees_the_files_they_sent(people: Cast
     assert [one["id"] for one in mine.get("api_imports").json()["imports"]] == [file.pk]
 
 
+def test_a_word_that_nobody_knows_is_refused_by_name_at_every_address_that_is_read(
+    people: Cast, known: dict[str, int | str]
+) -> None:
+    wrong = []
+    for pattern in READING:
+        walks = SCOPES[pattern.name, "GET"] == "record:visits"
+        mine = caller(people.staff, "record:visits") if walks else caller(people.manager)
+        answer = ask(mine, pattern, known, nosuch="1")
+        if (answer.status_code, set(answer.json().get("fields", []))) != (400, {"nosuch"}):
+            wrong.append((pattern.name, answer.status_code))
+    assert wrong == []
+
+
 def test_no_value_of_any_word_breaks_anything(
     people: Cast, known: dict[str, int | str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,6 +117,7 @@ class CaseDetail(ScopedView):
         description=_("One case with its split, checklist, callbacks and what came after its measure."),
     )
     def get(self, request: Request, number: str) -> Response:
+        QuerySerializer.read(request.query_params)
         scope = self.desk.scope_for(SEE_BOARDS)
         case = queries.case(scope, number)
         if case is None:
