@@ -50,33 +50,42 @@ SELECT d.customer_id, c.community_id, c.station_id, c.building, c.unit, c.room, 
  ORDER BY d.customer_id
 """
 
-# The twin of rules.recommend for every door of a day: one row a customer and goods, best first. A basket is what one
-# customer got on one day; it belongs to the community that the order names, else to its customer's. Every factor of
-# `score` is a whole number below 2^53, and there is one division: the same float as rules.likely. Index order_delivery.
+# What was delivered in the weeks before: one row a community, customer, day and goods. A basket is what one customer
+# got on one day; it belongs to the community that the order names, else to its customer's. Looked at once: the pairs
+# join it to itself, and a planner that takes it for one row joins all baskets of a community with all. Index
+# order_delivery.
+SOLD = """
+DROP TABLE IF EXISTS pg_temp.cue_sold;
+CREATE TEMPORARY TABLE cue_sold ON COMMIT DROP AS
+SELECT p.community_id, o.customer_id, o.delivery_day AS day, l.product_id,
+       sum(l.amount) AS amount, sum(l.quantity) AS quantity
+  FROM users_order o
+  JOIN users_customer c ON c.id = o.customer_id
+  JOIN unnest(%(communities)s::int[], %(weeks)s::int[]) AS p(community_id, weeks)
+    ON p.community_id = COALESCE(o.community_id, c.community_id)
+  JOIN users_orderline l ON l.order_id = o.id
+ WHERE o.counted AND o.delivery_day >= %(since)s AND o.delivery_day < %(day)s
+   AND o.delivery_day >= %(day)s::date - 7 * p.weeks
+   AND NOT l.is_refund AND l.product_id IS NOT NULL AND l.quantity > 0 AND l.amount > 0
+ GROUP BY 1, 2, 3, 4;
+ANALYZE cue_sold
+"""
+
+# The twin of rules.recommend for every door of a day: one row a customer and goods, best first. Every factor of
+# `score` is a whole number below 2^53, and there is one division: the same float as rules.likely. Goods without a name
+# tell nothing: they count only where nothing else is delivered. Index order_delivery.
 RECOMMENDED = f"""
 WITH place AS (
-    SELECT * FROM unnest(%(communities)s::int[], %(most)s::bigint[], %(weeks)s::int[])
-             AS p(community_id, price_most, weeks)),
-sold AS MATERIALIZED (
-    SELECT p.community_id, o.customer_id, o.delivery_day AS day, l.product_id,
-           sum(l.amount) AS amount, sum(l.quantity) AS quantity
-      FROM users_order o
-      JOIN users_customer c ON c.id = o.customer_id
-      JOIN place p ON p.community_id = COALESCE(o.community_id, c.community_id)
-      JOIN users_orderline l ON l.order_id = o.id
-     WHERE o.counted AND o.delivery_day >= %(since)s AND o.delivery_day < %(day)s
-       AND o.delivery_day >= %(day)s::date - 7 * p.weeks
-       AND NOT l.is_refund AND l.product_id IS NOT NULL AND l.quantity > 0 AND l.amount > 0
-     GROUP BY 1, 2, 3, 4),
+    SELECT * FROM unnest(%(communities)s::int[], %(most)s::bigint[]) AS p(community_id, price_most)),
 total AS (
     SELECT community_id, count(*) AS baskets
-      FROM (SELECT DISTINCT community_id, customer_id, day FROM sold) basket GROUP BY 1),
-goods AS (SELECT community_id, product_id, count(*) AS baskets, max(day) AS last FROM sold GROUP BY 1, 2),
+      FROM (SELECT DISTINCT community_id, customer_id, day FROM cue_sold) basket GROUP BY 1),
+goods AS (SELECT community_id, product_id, count(*) AS baskets, max(day) AS last FROM cue_sold GROUP BY 1, 2),
 price AS (
     SELECT DISTINCT ON (community_id, product_id) community_id, product_id, baskets, last, price
       FROM (SELECT g.community_id, g.product_id, g.baskets, g.last, count(*) AS times,
                    div(2000 * s.amount + s.quantity, 2 * s.quantity)::bigint AS price
-              FROM goods g JOIN sold s USING (community_id, product_id)
+              FROM goods g JOIN cue_sold s USING (community_id, product_id)
              WHERE s.day > g.last - {rules.LAST_WEEK.days}
              GROUP BY g.community_id, g.product_id, g.baskets, g.last, price) paid
      ORDER BY community_id, product_id, times DESC, price DESC),
@@ -95,15 +104,18 @@ given AS MATERIALIZED (
 pair AS MATERIALIZED (
     SELECT a.community_id, a.product_id AS given_id, b.product_id, count(*) AS together
       FROM (SELECT DISTINCT community_id, product_id FROM given) asked
-      JOIN sold a USING (community_id, product_id)
-      JOIN sold b ON (b.community_id, b.customer_id, b.day) = (a.community_id, a.customer_id, a.day)
+      JOIN cue_sold a USING (community_id, product_id)
+      JOIN cue_sold b ON (b.community_id, b.customer_id, b.day) = (a.community_id, a.customer_id, a.day)
       JOIN wanted ON (wanted.community_id, wanted.product_id) = (b.community_id, b.product_id)
      WHERE b.product_id <> a.product_id
      GROUP BY 1, 2, 3),
 scored AS (
     SELECT given.customer_id, wanted.product_id, wanted.name, wanted.price, wanted.stale,
-           max((COALESCE(pair.together, 0) * total.baskets + {rules.STRENGTH} * wanted.baskets)::float8
-               / (total.baskets * (COALESCE(held.baskets, 0) + {rules.STRENGTH}))::float8) AS score
+           COALESCE(
+               max((COALESCE(pair.together, 0) * total.baskets + {rules.STRENGTH} * wanted.baskets)::float8
+                   / (total.baskets * (COALESCE(held.baskets, 0) + {rules.STRENGTH}))::float8)
+                   FILTER (WHERE given.product_id IS NOT NULL),
+               max(wanted.baskets::float8 / total.baskets)) AS score
       FROM given JOIN total USING (community_id) JOIN wanted USING (community_id)
       LEFT JOIN goods held ON held.community_id = given.community_id AND held.product_id = given.product_id
       LEFT JOIN pair ON pair.community_id = given.community_id AND pair.given_id = given.product_id

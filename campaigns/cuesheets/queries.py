@@ -168,12 +168,14 @@ def recommended(
     day: date, policies: Mapping[int, Policies], stations: Collection[int] | None = None
 ) -> dict[int, list[Recommended]]:
     """By customer who gets something on the day, the goods to recommend; `policies` by community id."""
-    weeks = [values.cue_weeks for values in policies.values()]
+    places, weeks = list(policies), [values.cue_weeks for values in policies.values()]
+    since = day - timedelta(weeks=max(weeks, default=0))
     with transaction.atomic():
         sql.expect_everybody()
+        sql.run(drawing_sql.SOLD, day=day, since=since, communities=places, weeks=weeks)
         rows = sql.rows(
-            drawing_sql.RECOMMENDED, day=day, since=day - timedelta(weeks=max(weeks, default=0)),
-            communities=list(policies), most=[values.cue_price_most for values in policies.values()], weeks=weeks,
+            drawing_sql.RECOMMENDED, day=day, communities=places,
+            most=[values.cue_price_most for values in policies.values()],
             stations=None if stations is None else list(stations),
         )  # fmt: skip
     found: dict[int, list[Recommended]] = defaultdict(list)
