@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from opsdesk.lib import sql
+from users.purchases import queries as purchases
 
 Places = Sequence[int] | None
 
@@ -42,6 +43,21 @@ SELECT channel, sum(customers)::int, COALESCE(sum(customers) FILTER (WHERE stage
  GROUP BY channel
 """
 
+# The same as of an earlier date, from the customers themselves: whose window was over by then had bought in it by then,
+# so that only which windows are over differs from what the last night wrote (stage_of_a_week).
+_REGISTERED_THEN = """
+WITH policy AS (SELECT * FROM unnest(%(ids)s::int[], %(days)s::int[]) AS p(community_id, days)),
+known AS (
+    SELECT s.channel, s.stages & 1 = 1 AS activated,
+           (c.registered_at AT TIME ZONE 'Asia/Shanghai')::date + p.days <= %(as_of)s AS is_over
+      FROM users_stage s JOIN users_customer c ON c.id = s.customer_id JOIN policy p ON p.community_id = s.community_id
+     WHERE s.week >= %(since)s AND s.week < %(until)s
+       AND (%(places)s::int[] IS NULL OR s.community_id = ANY(%(places)s)))
+SELECT channel, count(*)::int, (count(*) FILTER (WHERE is_over))::int,
+       (count(*) FILTER (WHERE is_over AND activated))::int
+  FROM known GROUP BY channel
+"""
+
 
 class Cell(NamedTuple):
     """A cohort in its k-th week: of which view and unit; customers who bought, net in fen."""
@@ -73,6 +89,16 @@ def cells(since: date, until: date, places: Places) -> list[Cell]:
 def registered(since: date, until: date, places: Places) -> dict[str, Registered]:
     """By channel, as the last night saw it."""
     found = sql.rows(_REGISTERED, since=since, until=until, places=None if places is None else list(places))
+    return {channel: Registered(*numbers) for channel, *numbers in found}
+
+
+def registered_as_of(as_of: date, since: date, until: date, places: Places) -> dict[str, Registered]:
+    """By channel, as an earlier night saw it: whose time to activate was not over then is not among the whole."""
+    policies = purchases.policies_by_place()
+    found = sql.rows(
+        _REGISTERED_THEN, as_of=as_of, since=since, until=until, places=None if places is None else list(places),
+        ids=list(policies), days=[one.activation_days for one in policies.values()],
+    )  # fmt: skip
     return {channel: Registered(*numbers) for channel, *numbers in found}
 
 

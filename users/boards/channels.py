@@ -145,7 +145,7 @@ def board_of(desk: Desk, sight: Sight, count: int, policies: Policies) -> Board 
     cells = queries.cells(weeks[0], until, sight.places)
     ids = places.counted_places(desk, SEE_BOARDS)
     told = spend_queries.told(ids, weeks[0], weeks[-1])
-    found = queries.registered(weeks[0], until, sight.places)
+    found = _registered(sight, weeks[0], until)
     channels = _channels(cells, told, found, until)
     names = queries.category_names()
     return Board(
@@ -157,6 +157,12 @@ def board_of(desk: Desk, sight: Sight, count: int, policies: Policies) -> Board 
         policies.alert_min_cohort,
         count,
     )  # fmt: skip
+
+
+def _registered(sight: Sight, since: date, until: date) -> dict[str, Registered]:
+    if sight.is_latest:
+        return queries.registered(since, until, sight.places)
+    return queries.registered_as_of(sight.as_of, since, until, sight.places)
 
 
 def _channels(
