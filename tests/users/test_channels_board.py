@@ -35,7 +35,8 @@ def built(once_a_file: None) -> Cast:
         for n, channel in enumerate(CHANNELS):
             for place in (people.cuiping, people.jinling):
                 for one in range(2):
-                    registered = dt.datetime.combine(monday, dt.time(9), SHANGHAI) if one else None
+                    came = dt.datetime.combine(monday + dt.timedelta(days=n), dt.time(9), SHANGHAI)
+                    registered = came if one else None
                     customer = make_customer(community=place, channel=channel, registered_at=registered)
                     make_order(
                         customer=customer,
@@ -72,7 +73,7 @@ def test_a_channel_shows_its_new_payers_their_price_and_who_came_back(city, as_)
     shown = {row.unit.key: row for row in board(as_("manager"))["rows"]}
     row = shown["地推"]
     assert (row.unit.customers, row.unit.fen, row.unit.paid_for, row.cost) == (16, 8000, 8, "¥10.0")
-    assert (row.week_1.text, row.week_1.n, row.week_1.few) == ("50.0%", 12, True)
+    assert (row.week_1.text, row.week_1.between, row.week_1.n, row.week_1.few) == ("50.0%", "25–75%", 12, True)
     assert (row.value, row.value_n) == ("¥12.5", 4)
     assert (row.week_4.n, shown["老带新"].week_1.text, shown[""].cost) == (0, "0.0%", "–")
 
@@ -103,6 +104,13 @@ def test_every_number_leads_to_as_many_people(query: dict[str, str], city, as_) 
         found = filters.from_query(QueryDict(href.split("?", 1)[1]))
         assert found.unread == ()
         assert directory.people(EVERYWHERE, found).count() == n
+
+
+@pytest.mark.parametrize(("as_of", "known"), [("2018-05-07", (8, 6, 6)), ("2018-04-30", (6, 4, 4))])
+def test_as_of_a_past_date_only_windows_that_were_over_then_are_counted(as_of: str, known, city, as_) -> None:
+    row = {one.unit.key: one for one in board(as_("manager"), as_of=as_of)["rows"]}["老带新"]
+    told = row.unit.registered
+    assert (told.customers, told.whole, told.activated) == known
 
 
 def test_whoever_reads_one_community_counts_only_its_people_and_its_spend(city) -> None:

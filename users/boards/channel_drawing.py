@@ -17,13 +17,15 @@ Words = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Shown:
-    """A rate with its n; `href`: the people who make its part; `few`: of so few that it tells little."""
+    """A rate with its n; `between`: its 95% interval in whole points; `href`: the people who make its part; `few`: of
+    so few that it tells little."""
 
     text: str
     n: int
     title: str
     few: bool
     href: str = ""
+    between: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def shown(rate: Rate, few: int, href: str = "") -> Shown:
     told = {"part": figures.count(rate.part), "n": figures.count(rate.whole), "value": figures.percent(rate.value)}
     told |= {"low": figures.percent(between.low), "high": figures.percent(between.high)}
     title = _("%(part)s of %(n)s = %(value)s, 95%% interval %(low)s to %(high)s") % told
-    return Shown(told["value"], rate.whole, title, rate.whole < few, href if rate.part else "")
+    short = f"{between.low * 100:.0f}–{between.high * 100:.0f}%"
+    return Shown(told["value"], rate.whole, title, rate.whole < few, href if rate.part else "", short)
 
 
 def words_of(word: str, key: str) -> Words:
