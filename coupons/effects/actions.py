@@ -146,9 +146,19 @@ SELECT %(week)s, COALESCE(p.community_id, u.community_id), COALESCE(l.lifecycle,
 """
 
 
+_CLEAR_TOTAL = "DELETE FROM coupons_subsidytotal WHERE week = %(week)s"
+_TOTAL = """
+INSERT INTO coupons_subsidytotal (week, community_id, gross, cost)
+SELECT week, community_id, sum(gross), sum(cost) FROM coupons_subsidyweek WHERE week = %(week)s GROUP BY 1, 2
+"""
+
+
 @transaction.atomic
 def _sum_up(week: date, as_of: date) -> int:
     sql.expect_everybody()
     params = {"week": week, "end": week + timedelta(days=7), "as_of": as_of}
     sql.run(_CLEAR_WEEK, **params)
-    return sql.run(_WEEK, **params)
+    rows = sql.run(_WEEK, **params)
+    sql.run(_CLEAR_TOTAL, week=week)
+    sql.run(_TOTAL, week=week)
+    return rows

@@ -75,3 +75,19 @@ class SubsidyWeek(models.Model):
 
     def __str__(self) -> str:
         return f"{self.week} {self.community_id} {self.lifecycle} {self.rfm_class}"
+
+
+class SubsidyTotal(models.Model):
+    """The same of all classes together, of which the dashboard asks for many weeks. Money in fen."""
+
+    pk = models.CompositePrimaryKey("week", "community_id")
+    week = models.DateField(help_text="its Monday")
+    community_id = models.IntegerField(help_text="0: unassigned")
+    gross = models.BigIntegerField()
+    cost = models.BigIntegerField(help_text="taken off by coupons of batches")
+
+    class Meta:
+        app_label = "coupons"
+
+    def __str__(self) -> str:
+        return f"{self.week} {self.community_id}"

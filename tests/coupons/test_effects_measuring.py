@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coupons.batches.models import Batch, BatchMember
 from coupons.effects import actions, queries
-from coupons.effects.models import Measured, Outcome, SubsidyWeek
+from coupons.effects.models import Measured, Outcome, SubsidyTotal, SubsidyWeek
 from coupons.effects.rules import WINDOWS, Arm
 from coupons.grants.models import Grant
 from tests.conftest import TODAY
@@ -181,8 +181,10 @@ def test_a_week_is_summed_again_only_when_its_money_changed() -> None:
     assert actions.measure(after).weeks == 1
     assert actions.measure(after).weeks == 0
     use(batch, 1, TODAY, 100)
+    assert SubsidyTotal.objects.get().cost == 0
     assert actions.measure(after).weeks == 1
     assert SubsidyWeek.objects.get().cost == 100
+    assert SubsidyTotal.objects.values_list("gross", "cost").get() == (900 + 100, 100)
     assert actions.measure(after).weeks == 0
 
 

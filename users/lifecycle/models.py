@@ -59,6 +59,7 @@ class LifecycleCount(models.Model):
 
     class Meta:
         app_label = "users"
+        indexes = [models.Index(fields=["as_of", "community_id"], name="counts_of_a_day", include=["customers"])]
 
     def __str__(self) -> str:
         return f"{self.as_of} {self.lifecycle}: {self.customers}"

@@ -20,6 +20,12 @@ class WeekRates(models.Model):
 
     class Meta:
         app_label = "users"
+        indexes = [
+            models.Index(
+                fields=["kind", "monday"], name="rates_of_a_monday",
+                include=["place_id", "fresh", "fresh_back", "silent", "woken"],
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kind} {self.place_id} from {self.monday}"

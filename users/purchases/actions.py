@@ -48,6 +48,22 @@ _OF_A_DAY = (
     "fresh_back",
 )
 COMMUNITY_DAYS = Table("users_communityday", ("community_id", "day"), _OF_A_DAY)
+COMMUNITY_PERIODS = Table(
+    "users_communityperiod",
+    ("grain", "start", "community_id"),
+    (
+        "gross",
+        "discount",
+        "net",
+        "orders",
+        "purchases",
+        "payers",
+        "payer_days",
+        "new_payers",
+        "fresh",
+        "fresh_back",
+    ),
+)
 STATION_DAYS = Table("users_stationday", ("station_id", "day"), _OF_A_DAY)
 COHORT_CELLS = Table(
     "users_cohortcell",
@@ -61,6 +77,7 @@ ORIGINS = Table(
 _OF_PLACES = "t.community_id = ANY(%(ids)s)"
 _ROLL_UPS = (
     (COMMUNITY_DAYS, queries.COMMUNITY_DAYS, _OF_PLACES),
+    (COMMUNITY_PERIODS, queries.COMMUNITY_PERIODS, _OF_PLACES),  # from the days that the line before has written
     (COHORT_CELLS, queries.COHORT_CELLS, _OF_PLACES),
     (FLOW_WEEKS, queries.FLOW_WEEKS, _OF_PLACES),
     (STATION_DAYS, queries.STATION_DAYS, queries.STATIONS_OF_PLACES),

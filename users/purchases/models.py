@@ -91,10 +91,41 @@ class CommunityDay(PlaceDay):
 
     class Meta:
         app_label = "users"
-        indexes = [models.Index(fields=["day"], name="days_of_everybody", include=["gross", "discount"])]
+        indexes = [
+            models.Index(
+                fields=["day"], name="days_of_everybody", include=["community_id", "gross", "discount", "new_payers"]
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.community_id} on {self.day}"
+
+
+class CommunityPeriod(models.Model):
+    """A community's week or month: its days added up, so that boards of many periods need not read days. Money in fen.
+    `payers`: distinct in the period; `payer_days`: summed over its days; `fresh`: summed over its days, customers whose
+    first purchase lies in the seven days before. Where anybody bought or is fresh, the period after the last too."""
+
+    pk = models.CompositePrimaryKey("grain", "start", "community_id")
+    grain = models.CharField(max_length=5, help_text="week or month")
+    start = models.DateField(help_text="its Monday or first day")
+    community_id = models.IntegerField()
+    gross = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    net = models.BigIntegerField()
+    orders = models.IntegerField()
+    purchases = models.IntegerField()
+    payers = models.IntegerField()
+    payer_days = models.IntegerField()
+    new_payers = models.IntegerField()
+    fresh = models.IntegerField()
+    fresh_back = models.IntegerField()
+
+    class Meta:
+        app_label = "users"
+
+    def __str__(self) -> str:
+        return f"{self.community_id} in the {self.grain} from {self.start}"
 
 
 class StationDay(PlaceDay):

@@ -103,6 +103,32 @@ STATION_DAYS = _PLACE_DAYS.format(
     join="JOIN users_customer c ON c.id = d.customer_id AND c.station_id IS NOT NULL",
 )
 
+# One row a community and week or month, from its days (key community_id first). A first purchase on day f makes its
+# customer fresh on the seven days from f + 1: `here` of them lie in its own period, the others in the next.
+COMMUNITY_PERIODS = """
+WITH days AS (
+    SELECT g.*, LEAST(7, g.next - 1 - d.day) AS here, d.*
+      FROM users_communityday d
+     CROSS JOIN LATERAL (VALUES
+           ('week', date_trunc('week', d.day)::date, (date_trunc('week', d.day) + interval '1 week')::date,
+            d.week_payers),
+           ('month', date_trunc('month', d.day)::date, (date_trunc('month', d.day) + interval '1 month')::date,
+            d.month_payers)) g(grain, start, next, running)
+     WHERE d.community_id = ANY(%(ids)s)),
+told AS (
+    SELECT grain, start, community_id, gross, discount, net, orders, purchases, running, payers, new_payers,
+           new_payers * here AS fresh, fresh_back
+      FROM days
+     UNION ALL
+    SELECT grain, next, community_id, 0, 0, 0, 0, 0, 0, 0, 0, new_payers * (7 - here), 0
+      FROM days WHERE new_payers > 0 AND here < 7)
+SELECT grain, start, community_id, sum(gross)::bigint AS gross, sum(discount)::bigint AS discount,
+       sum(net)::bigint AS net, sum(orders)::int AS orders, sum(purchases)::int AS purchases,
+       max(running) AS payers, sum(payers)::int AS payer_days, sum(new_payers)::int AS new_payers,
+       sum(fresh)::int AS fresh, sum(fresh_back)::int AS fresh_back
+  FROM told GROUP BY grain, start, community_id
+"""
+
 STATIONS_OF_PLACES = """
 t.station_id IN (SELECT s.id FROM communities_servicestation s WHERE s.community_id = ANY(%(ids)s))
 """
