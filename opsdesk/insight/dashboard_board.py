@@ -1,6 +1,6 @@
 """What the dashboard is asked for, and everything that it reads: one reading feeds page, file and API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -8,11 +8,10 @@ from functools import cached_property
 from communities import queries as places_queries
 from communities.access import Desk
 from communities.rules import SEE_BOARDS
-from opsdesk.insight import dashboard_queries as queries
 from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight.dashboard_periods import GRAINS, Periods, periods
 from opsdesk.insight.dashboard_queries import Reading
-from opsdesk.insight.dashboard_rules import PAIRS, Pair
+from opsdesk.insight.dashboard_rules import Pair
 from users.boards.places import counted_places, named_places
 from users.lifecycle import queries as lifecycle
 from users.pulse.rules import Grain, Span, Unit
@@ -63,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Board:
-    """One reading of all that is looked at; `apart`: that of the places in the table."""
+    """One reading of all that is looked at; `apart`: that of the places in the table, in the period shown."""
 
     ask: Ask
     as_of: date
@@ -77,21 +76,32 @@ class Board:
     few: int
 
     def pair(self, key: str, span: Span | None = None) -> Pair:
-        return PAIRS[key](self.reading.at(span or self.periods.shown, EVERYBODY))
+        return self.reading.pair(key, span or self.periods.shown, EVERYBODY)
 
-    def pair_of(self, place: Place, key: str, span: Span | None = None) -> Pair:
-        return PAIRS[key](self.apart.at(span or self.periods.shown, place.id))
+    def pair_of(self, place: Place, key: str) -> Pair:
+        return self.apart.pair(key, self.periods.shown, place.id)
+
+    def lines_of(self, places: Iterable[Place], key: str) -> dict[int, list[float]]:
+        """By place: the values that there are of the finished periods, oldest first."""
+        ids = [place.id for place in places]
+        line = self.periods.line
+        reading = Reading(self.apart.unit, self.ask.grain, (), line, ids, self.as_of)
+        pairs = {place: [reading.pair(key, span, place) for span in line] for place in ids}
+        return {place: _told(map(rules.value, told)) for place, told in pairs.items()}
 
     def values(self, key: str, spans: Sequence[Span]) -> list[float]:
         """Those there are, in order."""
-        found = (rules.value(self.pair(key, span)) for span in spans)
-        return [one for one in found if one is not None]
+        return _told(rules.value(self.pair(key, span)) for span in spans)
 
     @cached_property
     def keys(self) -> list[str]:
         """What can be told of what is looked at."""
         hidden = ("subsidy_rate", "penetration", "registered_penetration") if self.station else ()
         return [key for key in SHOWN if key not in hidden]
+
+
+def _told(values: Iterable[float | None]) -> list[float]:
+    return [one for one in values if one is not None]
 
 
 class NoStation(LookupError):
@@ -112,16 +122,14 @@ def board_of(desk: Desk, ask: Ask, few: int) -> Board | None:
     station = _station(desk, ask.station) if ask.station else None
     unit: Unit = "station" if station else "community"
     ids = [station.id] if station else communities
-    reading = queries.read(unit, ask.grain, looked_at.read, ids, as_of)
+    shown = [looked_at.shown]
+    reading = Reading(unit, ask.grain, looked_at.read, shown, ids, as_of)
     places = _places(desk, ask, station)
     by_station = ask.unit == "station" and station is None
-    apart = _of_stations(ask, looked_at, [place.id for place in places], as_of) if by_station else reading
+    stations = [place.id for place in places]
+    apart = Reading("station", ask.grain, (), shown, stations, as_of) if by_station else reading
     words = station.words if station else {"community": desk.community.code} if desk.community else {}
     return Board(ask, as_of, as_of == latest, looked_at, reading, apart, places, station, words, few)
-
-
-def _of_stations(ask: Ask, looked_at: Periods, ids: Sequence[int], as_of: date) -> Reading:
-    return queries.read("station", ask.grain, looked_at.whole, ids, as_of)
 
 
 def _places(desk: Desk, ask: Ask, station: Place | None) -> list[Place]:

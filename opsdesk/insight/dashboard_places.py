@@ -1,6 +1,6 @@
 """The table under the dashboard: every community or station with its numbers, sorted by one of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,6 @@ from opsdesk.insight.dashboard_board import SHOWN, Board, Place
 from opsdesk.insight.dictionary import BY_KEY
 from opsdesk.insight.values import COMMUNITY_ONLY
 from opsdesk.lib import cells, charts
-from opsdesk.lib.charts import Sparkline
 
 USUAL = "-gmv"
 
@@ -61,21 +60,22 @@ def _head(key: str, label: str, sort: str) -> Head:
     return Head(key, label, (key if order == "descending" else f"-{key}") if order else first, order)
 
 
-def rows(board: Board, shown: Iterable[Place], sort: str, *, linked: bool) -> list[Row]:
+def rows(board: Board, shown: Sequence[Place], sort: str, *, linked: bool) -> list[Row]:
     drawn = _drawn(board, sort)
     lists = {key: _people(board, key) if linked else "" for key in keys_of(board)}
     here = f"{reverse('dashboard')}?{urlencode(_kept(board))}{'&' if _kept(board) else ''}"
-    return [_row(board, place, drawn, lists, here) for place in shown]
+    lines = board.lines_of(shown, drawn)
+    return [_row(board, place, lines[place.id], lists, here) for place in shown]
 
 
-def _row(board: Board, place: Place, drawn: str, lists: Mapping[str, str], here: str) -> Row:
+def _row(board: Board, place: Place, line: Sequence[float], lists: Mapping[str, str], here: str) -> Row:
     query = urlencode(place.words)
     return Row(
         place.name or _("Unassigned"),
         place.beneath,
         "" if "unassigned" in place.words else here + query,
         cells.row(_cell(board, place, key, people and people + query) for key, people in lists.items()),
-        cells.sparkline(_line(board, place, drawn), "quiet"),
+        cells.sparkline(charts.sparkline(line, 96, 24), "quiet"),
     )
 
 
@@ -109,11 +109,6 @@ def _cell(board: Board, place: Place, key: str, people: str) -> str:
     pair = board.pair_of(place, key)
     css = "num few" if words.is_few(key, pair, board.few) else "num"
     return cells.number(words.written(key, rules.value(pair)), words.title(key, pair), people if pair[0] else "", css)
-
-
-def _line(board: Board, place: Place, drawn: str) -> Sparkline | None:
-    line = [rules.value(board.pair_of(place, drawn, span)) for span in board.periods.line]
-    return charts.sparkline([value for value in line if value is not None], 96, 24)
 
 
 def total(board: Board) -> SafeString | None:

@@ -3,100 +3,128 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
-from opsdesk.insight.dashboard_rules import Figures
+from opsdesk.insight import dashboard_rules
+from opsdesk.insight.dashboard_rules import CROWDS, PAID, PARTS, RATES, SUMS, Figures, Pair
 from opsdesk.lib import sql
+from users.pulse import period_queries, rules
 from users.pulse import queries as pulse
-from users.pulse import rules
+from users.pulse.period_queries import PeriodSums
 from users.pulse.rules import NO_RATES, Grain, Rates, Span, Unit
 from users.pulse.step_rules import EVERYBODY, Ledger
 
 WEEK = timedelta(days=7)
 
-# One row a week and community (key week, community_id first).
-_SUBSIDIES = """
-SELECT week, community_id, sum(cost)::bigint, sum(gross)::bigint FROM coupons_subsidyweek
- WHERE week = ANY(%(weeks)s) AND community_id = ANY(%(places)s) GROUP BY 1, 2
+# One row a week and community of those told apart, and one a week with all of them together (primary key).
+_EACH_SUBSIDY = """
+SELECT week, {place}, sum(cost)::bigint, sum(gross)::bigint FROM coupons_subsidytotal
+ WHERE week = ANY(%({weeks})s::date[]) AND community_id = ANY(%(places)s) GROUP BY 1, 2
 """
+_APART = _EACH_SUBSIDY.format(place="community_id", weeks="apart")
+_TOGETHER = _EACH_SUBSIDY.format(place=EVERYBODY, weeks="together")
 
 # One row a community whose households are told (primary key).
 _HOMES = "SELECT id, households FROM communities_community WHERE id = ANY(%(places)s) AND households > 0"
 
 Paid = Mapping[date, Mapping[int, tuple[int, int]]]
+EVERY_PART = (SUMS, RATES, PAID, CROWDS)
 
 
 @dataclass(frozen=True)
 class Crowds:
-    """By place whose households are told: customers who ever paid before each of the ledger's cuts, all that there are
-    by the end of a span, households."""
+    """By place whose households are told: by the end of a span customers who ever paid and all that there are."""
 
-    ever: Mapping[int, Sequence[int]]
-    known: Mapping[date, Mapping[int, int]]
+    ever: Mapping[tuple[date, int], int]
+    known: Mapping[tuple[date, int], int]
     homes: Mapping[int, int]
 
-    def at(self, end: date, cut: int, place: int) -> tuple[int, int, int]:
+    def at(self, end: date, place: int) -> tuple[int, int, int]:
         if place not in self.homes:
             return 0, 0, 0
-        return self.ever[place][cut], self.known[end].get(place, 0), self.homes[place]
+        return self.ever.get((end, place), 0), self.known.get((end, place), 0), self.homes[place]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of places and spans, worked out as it is asked for. EVERYBODY is a place too: all of them. By
-    Monday: rates, and what coupons took off with what was sold."""
+    """Places in spans, each part read once, when it is first asked for. EVERYBODY is a place too, told of `spans`: all
+    `places` together; each of them is told of the spans of `apart`. Nothing from as_of on is read: spans end by then,
+    and only weeks that are over by then give rates."""
 
-    ledger: Ledger
-    mondays: Mapping[Span, Sequence[date]]
-    rates: Mapping[date, Mapping[int, Rates]]
-    paid: Paid
-    crowds: Crowds
-    known: dict[tuple[Span, int], Figures] = field(default_factory=dict)
+    unit: Unit
+    grain: Grain
+    spans: Sequence[Span]
+    apart: Sequence[Span]
+    places: Collection[int]
+    as_of: date
+    known: dict[tuple[str, Span, int], Figures] = field(default_factory=dict)
+
+    def pair(self, key: str, span: Span, place: int) -> Pair:
+        """(part, whole) of a metric; those of a place without any orders too."""
+        part = PARTS.get(key, SUMS)
+        at = (part, span, place)
+        if at not in self.known:
+            self.known[at] = self._figures((part,), span, place)
+        return dashboard_rules.PAIRS[key](self.known[at])
 
     def at(self, span: Span, place: int) -> Figures:
-        """Those of a place without any orders too."""
-        if (span, place) not in self.known:
-            self.known[span, place] = self._figures(span, place)
-        return self.known[span, place]
+        return self._figures(EVERY_PART, span, place)
 
-    def _figures(self, span: Span, place: int) -> Figures:
-        mondays = self.mondays[span]
-        spent = [self.paid[monday].get(place, (0, 0)) for monday in mondays if monday in self.paid]
+    def _figures(self, parts: Collection[str], span: Span, place: int) -> Figures:
+        cost, sold = self._spent(span, place) if PAID in parts else (None, None)
         return Figures(
-            self.ledger.sums(place, span),
-            self._rates(mondays, place),
-            sum(cost for cost, _gross in spent) if spent else None,
-            sum(gross for _cost, gross in spent) if spent else None,
-            *self.crowds.at(span.end, self.ledger.at[span.end], place),
+            self._sums.sums(place, span) if SUMS in parts else rules.NO_SUMS,
+            self._rates_of(span, place) if RATES in parts else None,
+            cost,
+            sold,
+            *(self._crowds.at(span.end, place) if CROWDS in parts else (0, 0, 0)),
             days=(span.end - span.start).days,
         )
 
-    def _rates(self, mondays: Sequence[date], place: int) -> Rates | None:
+    def _spent(self, span: Span, place: int) -> tuple[int | None, int | None]:
+        spent = [self._paid[monday].get(place, (0, 0)) for monday in self._mondays[span] if monday in self._paid]
+        return (sum(cost for cost, _gross in spent), sum(gross for _cost, gross in spent)) if spent else (None, None)
+
+    def _rates_of(self, span: Span, place: int) -> Rates | None:
         """None where no Monday has a snapshot; a place without new payers and silent ones has zeros."""
-        told = [self.rates[monday].get(place, NO_RATES) for monday in mondays if monday in self.rates]
+        told = [self._rates[monday].get(place, NO_RATES) for monday in self._mondays[span] if monday in self._rates]
         return rules.rates_together(told) if told else None
 
+    @cached_property
+    def _mondays(self) -> dict[Span, list[date]]:
+        return {span: weeks_of(span, self.grain, self.as_of) for span in (*self.spans, *self.apart)}
 
-def read(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int], as_of: date) -> Reading:
-    """Nothing from as_of on is read: spans end by then, and only weeks that are over by then give rates."""
-    mondays = {span: weeks_of(span, grain, as_of) for span in spans}
-    every = sorted({monday for weeks in mondays.values() for monday in weeks})
-    ledger = pulse.ledger(unit, grain, spans, places)
-    rates = pulse.rates(unit, every, places) if every else {}
-    of_communities = unit == "community"
-    return Reading(
-        ledger,
-        mondays,
-        {monday: found | {EVERYBODY: rules.rates_together(found.values())} for monday, found in rates.items()},
-        _subsidies(every, places) if every and of_communities else {},
-        _crowds(spans, places, ledger) if of_communities else Crowds({}, {}, {}),
-    )
+    @cached_property
+    def _sums(self) -> Ledger | PeriodSums:
+        """Days and stations have no roll-up of periods, and spans of several periods told apart are not in it."""
+        rolled_up = self.unit == "community" and self.grain != "day"
+        if rolled_up and all(period_queries.is_whole(self.grain, span) for span in self.apart):
+            return period_queries.period_sums(self.grain, self.spans, self.apart, self.places)
+        return pulse.ledger(self.unit, self.grain, [*{*self.spans, *self.apart}], self.places)
+
+    @cached_property
+    def _rates(self) -> dict[date, dict[int, Rates]]:
+        together, apart = self._weeks(self.spans), self._weeks(self.apart)
+        return pulse.rates(self.unit, apart, self.places, together) if together or apart else {}
+
+    @cached_property
+    def _paid(self) -> Paid:
+        together, apart = self._weeks(self.spans), self._weeks(self.apart)
+        return _subsidies(apart, together, self.places) if self.unit == "community" and (together or apart) else {}
+
+    @cached_property
+    def _crowds(self) -> Crowds:
+        return _crowds(self.spans, self.apart, self.places) if self.unit == "community" else Crowds({}, {}, {})
+
+    def _weeks(self, spans: Sequence[Span]) -> list[date]:
+        return sorted({monday for span in spans for monday in self._mondays[span]})
 
 
 def figures(
     unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int], as_of: date
 ) -> list[dict[int, Figures]]:
-    """The same at once: for each span the figures of every place of `places`, those without any too."""
-    reading = read(unit, grain, spans, places, as_of)
+    """For each span the figures of every place of `places`, those without any too."""
+    reading = Reading(unit, grain, (), spans, places, as_of)
     return [{place: reading.at(span, place) for place in places} for span in spans]
 
 
@@ -109,23 +137,35 @@ def weeks_of(span: Span, grain: Grain, as_of: date) -> list[date]:
     return [monday for n in range(count) if (monday := first + n * WEEK) + WEEK <= as_of]
 
 
-def _crowds(spans: Sequence[Span], places: Collection[int], ledger: Ledger) -> Crowds:
-    ends = sorted({span.end for span in spans})
-    homes = dict(sql.rows(_HOMES, places=list(places)))
-    before, known = pulse.payers_ever(ledger.cuts[:1], homes), pulse.known(ends, homes)
-    ever = {place: [before.get(place, [0])[0] + since for since in ledger.new_payers_until(place)] for place in homes}
+def _crowds(spans: Sequence[Span], apart: Sequence[Span], places: Collection[int]) -> Crowds:
+    homes: dict[int, int] = dict(sql.rows(_HOMES, places=list(places)))
+    if not homes:
+        return Crowds({}, {}, {})
+    together, each = _ends(spans), _ends(apart)
     return Crowds(
-        ever | {EVERYBODY: [sum(each) for each in zip(*ever.values(), strict=True)]},
-        {end: told | {EVERYBODY: sum(told.values())} for end, told in zip(ends, known, strict=True)},
-        homes | {EVERYBODY: sum(homes.values())} if homes else {},
+        _ever(together, homes, together=True) | _ever(each, homes),
+        _known(together, homes, together=True) | _known(each, homes),
+        homes | {EVERYBODY: sum(homes.values())},
     )
 
 
-def _subsidies(weeks: Sequence[date], places: Collection[int]) -> Paid:
+def _ends(spans: Sequence[Span]) -> list[date]:
+    return sorted({span.end for span in spans})
+
+
+def _ever(ends: Sequence[date], homes: Collection[int], *, together: bool = False) -> dict[tuple[date, int], int]:
+    found = pulse.payers_ever(ends, homes, together=together)
+    return {(end, place): n for place, counts in found.items() for end, n in zip(ends, counts, strict=True)}
+
+
+def _known(ends: Sequence[date], homes: Collection[int], *, together: bool = False) -> dict[tuple[date, int], int]:
+    found = pulse.known(ends, homes, together=together)
+    return {(end, place): n for end, counts in zip(ends, found, strict=True) for place, n in counts.items()}
+
+
+def _subsidies(apart: Sequence[date], together: Sequence[date], places: Collection[int]) -> Paid:
     found: dict[date, dict[int, tuple[int, int]]] = {}
-    for week, place, cost, gross in sql.rows(_SUBSIDIES, weeks=list(weeks), places=list(places)):
+    text = " UNION ALL ".join(text for text, weeks in ((_APART, apart), (_TOGETHER, together)) if weeks)
+    for week, place, cost, gross in sql.rows(text, apart=apart, together=together, places=list(places)):
         found.setdefault(week, {})[place] = (cost, gross)
-    for told in found.values():
-        cost, gross = map(sum, zip(*told.values(), strict=True))
-        told[EVERYBODY] = (cost, gross)
     return found

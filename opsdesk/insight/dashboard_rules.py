@@ -73,6 +73,12 @@ PAIRS: dict[str, Callable[[Figures], Pair]] = {
     "penetration": lambda one: (one.ever, one.households),
     "registered_penetration": lambda one: (one.known, one.households),
 }
+SUMS, RATES, PAID, CROWDS = "sums", "rates", "paid", "crowds"
+# The part of the figures that a metric is told from; the sums where nothing is said.
+PARTS = {
+    "repurchase": RATES, "wake": RATES, "subsidy": PAID, "subsidy_rate": PAID,
+    "penetration": CROWDS, "registered_penetration": CROWDS,
+}  # fmt: skip
 COUNTED = ("gmv", "net", "new_payers", "subsidy", "payers", "daily_payers")  # whose whole is no number of people
 
 

@@ -16,6 +16,7 @@ from communities.rules import Grant
 from communities.scoping import Scope
 from opsdesk.insight import dashboard_board as boards
 from opsdesk.insight import values
+from opsdesk.insight.dashboard_periods import Periods
 from opsdesk.insight.dashboard_queries import weeks_of
 from opsdesk.insight.dashboard_tiles import OF_PERIODS
 from tests.histories import DAYS, START, World, quickly, worlds, written
@@ -102,11 +103,15 @@ def test_company_communities_and_stations_are_worth_what_their_days_say(
             sums = counted([one for one in rows if one.day < board.as_of], "month", board.periods.weekdays)
             for key in OF_SUMS.keys() - OF_PERIODS:
                 assert board.pair(key, board.periods.weekdays) == OF_SUMS[key](sums), key
-        whole_only = replace(board, periods=replace(board.periods, before=None, running=None, running_base=None))
+        shown = (board.periods.shown,)
+        shown_only = replace(board, periods=Periods(board.ask.grain, shown))
+        lines = board.lines_of(board.places, "net")
         for place in board.places:
             mine = {one for one in everybody if home.get(one) == place.id}
             days = [one for one in rows if home.get(one.customer_id) == place.id]
-            assert_as_counted(whole_only, lambda key, span, at=place: board.pair_of(at, key, span), days, mine)
+            assert_as_counted(shown_only, lambda key, _span, at=place: board.pair_of(at, key), days, mine)
+            past = [one for one in days if one.day < board.as_of]
+            assert lines[place.id] == [counted(past, board.ask.grain, span).net for span in board.periods.line]
 
 
 @quickly

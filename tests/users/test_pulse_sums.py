@@ -14,7 +14,8 @@ from users.lifecycle.models import LifecycleSnapshot
 from users.pulse import actions, queries
 from users.pulse.models import WeekRates
 from users.pulse.rules import Rates, Span, Sums
-from users.purchases.models import UNASSIGNED, CustomerDay
+from users.pulse.step_rules import EVERYBODY
+from users.purchases.models import UNASSIGNED, CommunityPeriod, CustomerDay
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,7 @@ def span_of(grain: str, day: int, length: int) -> tuple[str, Span]:
     return grain, Span(starts(grain, first), first + dt.timedelta(days=length))
 
 
+LENGTHS = {"week": 7, "month": 31}
 grains = st.sampled_from(["day", "week", "month"])
 spans = st.builds(span_of, grains, st.integers(-8, DAYS + 8), st.integers(1, 16))
 
@@ -53,6 +55,20 @@ def test_every_sum_equals_a_count_of_customer_days(world: World, asked: list[tup
 
 
 @quickly
+@given(worlds(thresholds))
+def test_every_week_and_month_of_the_roll_up_equals_a_count_of_customer_days(world: World) -> None:
+    with written(world):
+        settle(world)
+        rows = list(CustomerDay.objects.all())
+        found = {(one.grain, one.start, one.community_id): one for one in CommunityPeriod.objects.all()}
+        assert found.keys() >= {(grain, starts(grain, one.day), one.community_id) for one in rows for grain in LENGTHS}
+        for (grain, start, place), told in found.items():
+            span = Span(start, starts(grain, start + dt.timedelta(days=LENGTHS[grain])))
+            wanted = counted([one for one in rows if one.community_id == place], grain, span)
+            assert Sums(*(getattr(told, name) for name in Sums._fields)) == wanted
+
+
+@quickly
 @given(worlds(thresholds), st.lists(st.integers(-3, DAYS + 3), min_size=1, max_size=4))
 def test_everybody_who_ever_paid_is_counted_once(world: World, asked: list[int]) -> None:
     ends = sorted(START + dt.timedelta(days=n) for n in asked)
@@ -60,6 +76,8 @@ def test_everybody_who_ever_paid_is_counted_once(world: World, asked: list[int])
         settle(world)
         places = [*world.ids.values(), UNASSIGNED]
         found = queries.payers_ever(ends, places)
+        together = queries.payers_ever(ends, places, together=True).get(EVERYBODY, [0] * len(ends))
+        assert together == [sum(column) for column in zip([0] * len(ends), *found.values(), strict=True)]
         for place in places:
             days = CustomerDay.objects.filter(community_id=place)
             wanted = [days.filter(day__lt=end).values("customer_id").distinct().count() for end in ends]

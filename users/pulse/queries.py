@@ -58,47 +58,76 @@ def sums(unit: Unit, grain: Grain, spans: Sequence[Span], places: Collection[int
     return [{place: told.sums(place, span) for place in told.steps if place != EVERYBODY} for span in spans]
 
 
-# One row a Monday and place (by the key).
-_RATES = """
-SELECT monday, place_id, fresh, fresh_back, silent, woken FROM users_weekrates
- WHERE kind = %(unit)s AND place_id = ANY(%(places)s) AND monday = ANY(%(mondays)s)
- ORDER BY monday
+# One row a Monday and place of those told apart, and one a Monday with all places together (rates_of_a_monday).
+_EACH_RATE = """
+SELECT monday, {place}, sum(fresh), sum(fresh_back), sum(silent), sum(woken) FROM users_weekrates
+ WHERE kind = %(unit)s AND monday = ANY(%({mondays})s::date[]) AND place_id = ANY(%(places)s) GROUP BY 1, 2
 """
+_APART = _EACH_RATE.format(place="place_id", mondays="apart")
+_TOGETHER = _EACH_RATE.format(place=EVERYBODY, mondays="together")
 
 
-def rates(unit: Unit, mondays: Collection[dt.date], places: Collection[int]) -> dict[dt.date, dict[int, Rates]]:
-    """By Monday and place; only Mondays that have a snapshot. The caller sees to it that their weeks are over."""
+def rates(
+    unit: Unit, mondays: Collection[dt.date], places: Collection[int], together: Collection[dt.date] = ()
+) -> dict[dt.date, dict[int, Rates]]:
+    """By Monday and place, and EVERYBODY of the Mondays of `together`; only Mondays that have a snapshot. The caller
+    sees to it that their weeks are over."""
     found: dict[dt.date, dict[int, Rates]] = {}
-    for monday, place, *numbers in sql.rows(_RATES, unit=unit, mondays=sorted(mondays), places=list(places)):
+    text = " UNION ALL ".join([text for text, days in ((_APART, mondays), (_TOGETHER, together)) if days] or [_APART])
+    asked = {"apart": sorted(mondays), "together": sorted(together), "places": list(places)}
+    for monday, place, *numbers in sql.rows(f"{text} ORDER BY 1", unit=unit, **asked):
         found.setdefault(monday, {})[place] = Rates._make(numbers)
     return found
 
 
-# One row a community and step between two dates: first purchases in it, from days (key community_id, day); those of all
-# weeks before the first date's from the weeks' flows, of which there are a seventh (key community_id, week).
+# First purchases, all places together or apart: of whole weeks between the Mondays of some dates, from the weeks' flows
+# (key community_id, week), and of the days from such a Monday to its date (days_of_everybody; key community_id, day).
 _FIRSTS = """
-SELECT community_id, 0, sum(fresh) FROM users_flowweek
- WHERE community_id = ANY(%(places)s) AND week < %(monday)s GROUP BY 1
-UNION ALL
-SELECT community_id, width_bucket(day, %(ends)s::date[]), sum(new_payers) FROM users_communityday
- WHERE community_id = ANY(%(places)s) AND day >= %(monday)s AND day < %(last)s GROUP BY 1, 2
+SELECT {place}, width_bucket(week, %(mondays)s::date[]), NULL::int, sum(fresh) FROM users_flowweek
+ WHERE community_id = ANY(%(places)s) AND week < %(last)s GROUP BY 1, 2
+"""
+_FIRST_DAYS = """
+SELECT {place}, NULL, n, sum(new_payers)
+  FROM unnest(%(starts)s::date[], %(ends)s::date[]) WITH ORDINALITY AS e(start, stop, n)
+  JOIN users_communityday d ON d.day >= e.start AND d.day < e.stop AND d.community_id = ANY(%(places)s)
+ WHERE e.start < e.stop GROUP BY 1, 3
 """
 
 
-def payers_ever(ends: Sequence[dt.date], places: Collection[int]) -> dict[int, list[int]]:
-    """By community: customers with a first purchase before each of these dates (ascending)."""
+def payers_ever(ends: Sequence[dt.date], places: Collection[int], *, together: bool = False) -> dict[int, list[int]]:
+    """By community (or EVERYBODY, all of them together): customers with a first purchase before each of these dates."""
     if not ends:
         return {}
-    steps: dict[int, list[int]] = {}
-    monday = cohorts.start_of(ends[0], "week")
-    for place, bucket, n in sql.rows(_FIRSTS, ends=list(ends), monday=monday, last=ends[-1], places=list(places)):
-        steps.setdefault(place, [0] * len(ends))[bucket] += n
-    return {place: list(accumulate(counts)) for place, counts in steps.items()}
+    starts = [cohorts.start_of(end, "week") for end in ends]
+    mondays = sorted(set(starts))
+    weeks, days = _firsts(ends, starts, mondays, places, EVERYBODY if together else "community_id")
+    at, none = [mondays.index(start) for start in starts], [0] * len(mondays)
+    found = {place: list(accumulate(weeks.get(place, none))) for place in weeks.keys() | days.keys()}
+    return {
+        place: [running[bucket] + days.get(place, {}).get(n, 0) for n, bucket in enumerate(at)]
+        for place, running in found.items()
+    }
 
 
-# One row a date and community: everybody known by the newest snapshot on or before the date (keys of both).
+def _firsts(
+    ends: Sequence[dt.date], starts: list[dt.date], mondays: list[dt.date], places: Collection[int], place: object
+) -> tuple[dict[int, list[int]], dict[int, dict[int, int]]]:
+    """(by place what was between one Monday and the next, by place and number of the end what was since its Monday)."""
+    text = _FIRSTS if starts == list(ends) else f"{_FIRSTS} UNION ALL {_FIRST_DAYS}"
+    asked = {"mondays": mondays, "last": mondays[-1], "starts": starts, "ends": list(ends), "places": list(places)}
+    weeks: dict[int, list[int]] = {}
+    days: dict[int, dict[int, int]] = {}
+    for here, bucket, n, count in sql.rows(text.format(place=place), **asked):
+        if n is None:
+            weeks.setdefault(here, [0] * len(mondays))[bucket] = count
+        else:
+            days.setdefault(here, {})[n - 1] = count
+    return weeks, days
+
+
+# One row a date and community, or a date: everybody known by the newest snapshot on or before it (counts_of_a_day).
 _KNOWN = """
-SELECT e.n, c.community_id, sum(c.customers)::bigint
+SELECT e.n, {place}, sum(c.customers)::bigint
   FROM unnest(%(ends)s::date[]) WITH ORDINALITY AS e(stop, n)
  CROSS JOIN LATERAL (SELECT max(as_of) AS as_of FROM users_snapshotday WHERE as_of <= e.stop) s
   JOIN users_lifecyclecount c ON c.as_of = s.as_of AND c.community_id = ANY(%(places)s)
@@ -106,10 +135,14 @@ SELECT e.n, c.community_id, sum(c.customers)::bigint
 """
 
 
-def known(ends: Sequence[dt.date], places: Collection[int]) -> list[dict[int, int]]:
-    """For each date: how many customers each community had, registered or buying, by the newest snapshot until then."""
+def known(ends: Sequence[dt.date], places: Collection[int], *, together: bool = False) -> list[dict[int, int]]:
+    """For each date: how many customers each community (or EVERYBODY) had, registered or buying, by the newest
+    snapshot until then."""
     found: list[dict[int, int]] = [{} for _end in ends]
-    for n, place, customers in sql.rows(_KNOWN, ends=list(ends), places=list(places)):
+    if not ends:
+        return found
+    text = _KNOWN.format(place=EVERYBODY if together else "c.community_id")
+    for n, place, customers in sql.rows(text, ends=list(ends), places=list(places)):
         found[n - 1][place] = customers
     return found
 
