@@ -9,22 +9,11 @@ from django.utils.translation import gettext
 
 from opsdesk import run_words
 from opsdesk.lib import figures, phones
+from opsdesk.lib.faults import Fault
 from opsdesk.lib.runs.models import Job, Step
 from users.directory import classes
 
 ENOUGH_SECONDS = 1.0  # a rate measured over less says nothing
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What parts/_error.html asks for, and the text for whoever looks after the server."""
-
-    title: str
-    reference: str
-    happened: str
-    kept: str
-    todo: str
-    technical: str
 
 
 @dataclass(frozen=True)

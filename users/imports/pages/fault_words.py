@@ -1,26 +1,16 @@
 """Why a whole file was not written, in three rows: what happened, what was kept, what to do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from opsdesk.lib import phones, unreadable
+from opsdesk.lib.faults import Fault
 from users.imports import columns
 from users.imports.clearing import NOT_DECIDED
 from users.imports.models import ImportFile
 
 State = ImportFile.State
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What parts/_error.html asks for."""
-
-    title: str
-    reference: str
-    happened: str
-    kept: str
-    todo: str
 
 
 # By the code of the refusal; the first group whose codes fit says what to do.
