@@ -1,19 +1,15 @@
 """What is done with a best-practice card: put into words, shared as training, closed. Taken and opened again like any
 case."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from campaigns.boards.cases import views
+from campaigns.boards.cases import deeds, views
+from campaigns.boards.cases.deeds import Deed
 from campaigns.boards.practice_forms import ShareForm, StoryForm
 from campaigns.boards.practice_page import counted
 from campaigns.cases import actions, practice_rules, practices
@@ -21,26 +17,13 @@ from campaigns.cases.models import Case
 from communities.access import DeskRequest, desk_page
 from communities.models import Community, ServiceStation
 from communities.rules import EXPORT, RUN_CASES
-from opsdesk.lib import exports, figures
-
-Deed = Callable[[DeskRequest, Case], HttpResponse | None]
+from opsdesk.lib import exports
 
 
 @desk_page(RUN_CASES)
 @require_POST
 def practice_deed(request: DeskRequest, number: str, deed: str) -> HttpResponse:
-    """Does it, then back to the card; what was refused stands on the page beside its form."""
-    case = _reached(request, number)
-    if deed not in DEEDS:
-        raise Http404
-    if not views.may_run(request.desk, case):
-        raise PermissionDenied(RUN_CASES)
-    try:
-        answer = DEEDS[deed](request, case)
-    except actions.Finished:
-        messages.error(request, _("%(number)s has moved on meanwhile; nothing was done.") % {"number": number})
-        answer = None
-    return answer or redirect("case", number)
+    return deeds.answered(request, _reached(request, number), DEEDS.get(deed))
 
 
 def _reached(request: DeskRequest, number: str) -> Case:
@@ -65,9 +48,7 @@ def _share(request: DeskRequest, case: Case) -> HttpResponse | None:
         return views.page(request, case, 422, share_form=form)
     said = form.cleaned_data
     lesson = practices.share(case, said["title"], said["text"], said["due_on"], request.user)
-    n = lesson.receipts.count()
-    text = ngettext("Sent to %(n)s person at the stations", "Sent to %(n)s people at the stations", n)
-    messages.success(request, text % {"n": figures.count(n)})
+    deeds.say_sent(request, lesson)
     return None
 
 
@@ -77,7 +58,7 @@ def _close(request: DeskRequest, case: Case) -> HttpResponse | None:
     except actions.StoryNeeded:
         text = _("Say first what they do differently: the library finds the card by these words.")
         return views.page(request, case, 422, refused=text)
-    messages.success(request, _("%(number)s is closed and stands in the library") % {"number": case.number})
+    deeds.say_closed(request, case)
     return None
 
 

@@ -1,19 +1,19 @@
 """What is done with a case: one deed a form, each answered by the case's page."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from campaigns.boards.cases import forms, views
+from campaigns.boards.cases import deeds, forms, views
+from campaigns.boards.cases.deeds import Deed
 from campaigns.cases import actions, compensation, lessons, opening, practices, queries, rules, sampling
 from campaigns.cases.models import Case
 from communities.access import DeskRequest, desk_page
@@ -22,24 +22,11 @@ from opsdesk.lib import figures
 from users.boards.alerts import views as alerts
 from users.retention import alert_actions
 
-Deed = Callable[[DeskRequest, Case], HttpResponse | None]
-
 
 @desk_page(RUN_CASES)
 @require_POST
 def case_deed(request: DeskRequest, number: str, deed: str) -> HttpResponse:
-    """Does it, then back to the case; what was refused stands on the page beside its form."""
-    case = views.reached(request.desk, number)
-    if deed not in DEEDS:
-        raise Http404
-    if not views.may_run(request.desk, case):
-        raise PermissionDenied(RUN_CASES)
-    try:
-        answer = DEEDS[deed](request, case)
-    except actions.Finished:
-        messages.error(request, _("%(number)s has moved on meanwhile; nothing was done.") % {"number": number})
-        answer = None
-    return answer or redirect(f"{actions.href(case)}{_where(request, deed)}")
+    return deeds.answered(request, views.reached(request.desk, number), DEEDS.get(deed), _where(request, deed))
 
 
 def _where(request: DeskRequest, deed: str) -> str:
@@ -129,9 +116,7 @@ def _correct(request: DeskRequest, case: Case) -> HttpResponse | None:
     if case.state in rules.FINISHED:
         raise actions.Finished(case.number)
     lesson = lessons.send(case, "corrective", said["title"], said["text"], said["due_on"], request.user)
-    n = lesson.receipts.count()
-    text = ngettext("Sent to %(n)s person at the stations", "Sent to %(n)s people at the stations", n)
-    messages.success(request, text % {"n": figures.count(n)})
+    deeds.say_sent(request, lesson)
     return None
 
 
@@ -149,7 +134,7 @@ def _close(request: DeskRequest, case: Case) -> HttpResponse | None:
     if not form.is_valid():
         return _refused(request, case, form, close_form=form)
     actions.close(case, form.cleaned_data["cause"], form.cleaned_data["story"], request.user)
-    messages.success(request, _("%(number)s is closed and stands in the library") % {"number": case.number})
+    deeds.say_closed(request, case)
     return None
 
 
@@ -158,7 +143,7 @@ def _nothing(request: DeskRequest, case: Case) -> HttpResponse | None:
     if not form.is_valid():
         return _refused(request, case, form, nothing_form=form)
     actions.close_as_nothing(case, form.cleaned_data["story"], request.user)
-    messages.success(request, _("%(number)s is closed and stands in the library") % {"number": case.number})
+    deeds.say_closed(request, case)
     return None
 
 
