@@ -8,8 +8,9 @@ from functools import cached_property
 from opsdesk.insight import dashboard_rules
 from opsdesk.insight.dashboard_rules import CROWDS, PAID, PARTS, RATES, SUMS, Figures, Pair
 from opsdesk.lib import sql
-from users.pulse import period_queries, rules
+from users.pulse import crowd_queries, period_queries, rules
 from users.pulse import queries as pulse
+from users.pulse.crowd_queries import Crowds
 from users.pulse.period_queries import PeriodSums
 from users.pulse.rules import NO_RATES, Grain, Rates, Span, Unit
 from users.pulse.step_rules import EVERYBODY, Ledger
@@ -24,25 +25,8 @@ SELECT week, {place}, sum(cost)::bigint, sum(gross)::bigint FROM coupons_subsidy
 _APART = _EACH_SUBSIDY.format(place="community_id", weeks="apart")
 _TOGETHER = _EACH_SUBSIDY.format(place=EVERYBODY, weeks="together")
 
-# One row a community whose households are told (primary key).
-_HOMES = "SELECT id, households FROM communities_community WHERE id = ANY(%(places)s) AND households > 0"
-
 Paid = Mapping[date, Mapping[int, tuple[int, int]]]
 EVERY_PART = (SUMS, RATES, PAID, CROWDS)
-
-
-@dataclass(frozen=True)
-class Crowds:
-    """By place whose households are told: by the end of a span customers who ever paid and all that there are."""
-
-    ever: Mapping[tuple[date, int], int]
-    known: Mapping[tuple[date, int], int]
-    homes: Mapping[int, int]
-
-    def at(self, end: date, place: int) -> tuple[int, int, int]:
-        if place not in self.homes:
-            return 0, 0, 0
-        return self.ever.get((end, place), 0), self.known.get((end, place), 0), self.homes[place]
 
 
 @dataclass(frozen=True)
@@ -114,7 +98,9 @@ class Reading:
 
     @cached_property
     def _crowds(self) -> Crowds:
-        return _crowds(self.spans, self.apart, self.places) if self.unit == "community" else Crowds({}, {}, {})
+        if self.unit != "community":
+            return crowd_queries.NOBODY
+        return crowd_queries.crowds(_ends(self.spans), _ends(self.apart), self.places)
 
     def _weeks(self, spans: Sequence[Span]) -> list[date]:
         return sorted({monday for span in spans for monday in self._mondays[span]})
@@ -137,30 +123,8 @@ def weeks_of(span: Span, grain: Grain, as_of: date) -> list[date]:
     return [monday for n in range(count) if (monday := first + n * WEEK) + WEEK <= as_of]
 
 
-def _crowds(spans: Sequence[Span], apart: Sequence[Span], places: Collection[int]) -> Crowds:
-    homes: dict[int, int] = dict(sql.rows(_HOMES, places=list(places)))
-    if not homes:
-        return Crowds({}, {}, {})
-    together, each = _ends(spans), _ends(apart)
-    return Crowds(
-        _ever(together, homes, together=True) | _ever(each, homes),
-        _known(together, homes, together=True) | _known(each, homes),
-        homes | {EVERYBODY: sum(homes.values())},
-    )
-
-
 def _ends(spans: Sequence[Span]) -> list[date]:
     return sorted({span.end for span in spans})
-
-
-def _ever(ends: Sequence[date], homes: Collection[int], *, together: bool = False) -> dict[tuple[date, int], int]:
-    found = pulse.payers_ever(ends, homes, together=together)
-    return {(end, place): n for place, counts in found.items() for end, n in zip(ends, counts, strict=True)}
-
-
-def _known(ends: Sequence[date], homes: Collection[int], *, together: bool = False) -> dict[tuple[date, int], int]:
-    found = pulse.known(ends, homes, together=together)
-    return {(end, place): n for end, counts in zip(ends, found, strict=True) for place, n in counts.items()}
 
 
 def _subsidies(apart: Sequence[date], together: Sequence[date], places: Collection[int]) -> Paid:

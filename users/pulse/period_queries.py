@@ -10,16 +10,17 @@ from users.pulse.rules import NO_SUMS, Grain, Span, Sums
 from users.pulse.step_rules import EVERYBODY
 from users.retention import rules as cohorts
 
-# One row a period with all places together (place -1), and one a period and place of those told apart (primary key).
+# One row a period with all places together (place -1), and one a period and place of those told apart; from the first
+# of them to the last, which is one stretch of the primary key.
 _EACH = """
 SELECT start, {place}, sum(gross)::bigint, sum(discount)::bigint, sum(net)::bigint, sum(orders), sum(purchases),
        sum(payers), sum(payer_days), sum(new_payers), sum(fresh), sum(fresh_back)
   FROM users_communityperiod
- WHERE grain = %(grain)s AND start = ANY(%({starts})s::date[]) AND community_id = ANY(%(places)s)
+ WHERE grain = %(grain)s AND start BETWEEN %({asked}_from)s AND %({asked}_to)s AND community_id = ANY(%(places)s)
  GROUP BY 1, 2
 """
-_TOGETHER = _EACH.format(place=EVERYBODY, starts="together")
-_APART = _EACH.format(place="community_id", starts="apart")
+_TOGETHER = _EACH.format(place=EVERYBODY, asked="together")
+_APART = _EACH.format(place="community_id", asked="apart")
 
 # One row a span, all places together, from days (days_of_everybody, or key community_id, day). A first purchase on a
 # day makes its customer fresh on the seven days after it: of those, the ones within the span.
@@ -61,7 +62,9 @@ def period_sums(grain: Grain, spans: Sequence[Span], apart: Sequence[Span], plac
     told: dict[Span, dict[int, Sums]] = {span: {} for span in (*spans, *apart)}
     together = [span for span in spans if is_whole(grain, span)]
     for start, place, *numbers in _whole(grain, together, apart, places):
-        told[Span(start, cohorts.after(start, grain, 1))][place] = Sums._make(numbers)
+        span = Span(start, cohorts.after(start, grain, 1))
+        if span in told:
+            told[span][place] = Sums._make(numbers)
     parts = [span for span in spans if not is_whole(grain, span)]
     for n, *numbers in _parts(grain, parts, places):
         told[parts[n - 1]][EVERYBODY] = Sums(*(number or 0 for number in numbers))
@@ -78,8 +81,8 @@ def _whole(
     asked = [text for text, spans in ((_TOGETHER, together), (_APART, apart)) if spans]
     if not asked:
         return []
-    starts = {"together": _starts(together), "apart": _starts(apart)}
-    return sql.rows(" UNION ALL ".join(asked), grain=grain, places=list(places), **starts)
+    ends = {**_ends("together", together), **_ends("apart", apart)}
+    return sql.rows(" UNION ALL ".join(asked), grain=grain, places=list(places), **ends)
 
 
 def _parts(grain: Grain, spans: Sequence[Span], places: Collection[int]) -> list[tuple[Any, ...]]:
@@ -91,3 +94,8 @@ def _parts(grain: Grain, spans: Sequence[Span], places: Collection[int]) -> list
 
 def _starts(spans: Sequence[Span]) -> list[dt.date]:
     return [span.start for span in spans]
+
+
+def _ends(name: str, spans: Sequence[Span]) -> dict[str, dt.date]:
+    starts = _starts(spans)
+    return {f"{name}_from": min(starts), f"{name}_to": max(starts)} if starts else {}

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import fields
-from itertools import accumulate
 
 from opsdesk.lib import sql
 from users.lifecycle.models import SnapshotDay
@@ -25,7 +24,6 @@ from users.pulse.rules import (
     same_weekdays,
 )
 from users.pulse.step_rules import EVERYBODY, Ledger, Step
-from users.retention import rules as cohorts
 
 _TABLES = {"community": "users_communityday", "station": "users_stationday"}
 _PAYERS = {"day": "payers", "week": "week_payers", "month": "month_payers"}
@@ -77,73 +75,6 @@ def rates(
     asked = {"apart": sorted(mondays), "together": sorted(together), "places": list(places)}
     for monday, place, *numbers in sql.rows(f"{text} ORDER BY 1", unit=unit, **asked):
         found.setdefault(monday, {})[place] = Rates._make(numbers)
-    return found
-
-
-# First purchases, all places together or apart: of whole weeks between the Mondays of some dates, from the weeks' flows
-# (key community_id, week), and of the days from such a Monday to its date (days_of_everybody; key community_id, day).
-_FIRSTS = """
-SELECT {place}, width_bucket(week, %(mondays)s::date[]), NULL::int, sum(fresh) FROM users_flowweek
- WHERE community_id = ANY(%(places)s) AND week < %(last)s GROUP BY 1, 2
-"""
-_FIRST_DAYS = """
-SELECT {place}, NULL, n, sum(new_payers)
-  FROM unnest(%(starts)s::date[], %(ends)s::date[]) WITH ORDINALITY AS e(start, stop, n)
-  JOIN users_communityday d ON d.day >= e.start AND d.day < e.stop AND d.community_id = ANY(%(places)s)
- WHERE e.start < e.stop GROUP BY 1, 3
-"""
-
-
-def payers_ever(ends: Sequence[dt.date], places: Collection[int], *, together: bool = False) -> dict[int, list[int]]:
-    """By community (or EVERYBODY, all of them together): customers with a first purchase before each of these dates."""
-    if not ends:
-        return {}
-    starts = [cohorts.start_of(end, "week") for end in ends]
-    mondays = sorted(set(starts))
-    weeks, days = _firsts(ends, starts, mondays, places, EVERYBODY if together else "community_id")
-    at, none = [mondays.index(start) for start in starts], [0] * len(mondays)
-    found = {place: list(accumulate(weeks.get(place, none))) for place in weeks.keys() | days.keys()}
-    return {
-        place: [running[bucket] + days.get(place, {}).get(n, 0) for n, bucket in enumerate(at)]
-        for place, running in found.items()
-    }
-
-
-def _firsts(
-    ends: Sequence[dt.date], starts: list[dt.date], mondays: list[dt.date], places: Collection[int], place: object
-) -> tuple[dict[int, list[int]], dict[int, dict[int, int]]]:
-    """(by place what was between one Monday and the next, by place and number of the end what was since its Monday)."""
-    text = _FIRSTS if starts == list(ends) else f"{_FIRSTS} UNION ALL {_FIRST_DAYS}"
-    asked = {"mondays": mondays, "last": mondays[-1], "starts": starts, "ends": list(ends), "places": list(places)}
-    weeks: dict[int, list[int]] = {}
-    days: dict[int, dict[int, int]] = {}
-    for here, bucket, n, count in sql.rows(text.format(place=place), **asked):
-        if n is None:
-            weeks.setdefault(here, [0] * len(mondays))[bucket] = count
-        else:
-            days.setdefault(here, {})[n - 1] = count
-    return weeks, days
-
-
-# One row a date and community, or a date: everybody known by the newest snapshot on or before it (counts_of_a_day).
-_KNOWN = """
-SELECT e.n, {place}, sum(c.customers)::bigint
-  FROM unnest(%(ends)s::date[]) WITH ORDINALITY AS e(stop, n)
- CROSS JOIN LATERAL (SELECT max(as_of) AS as_of FROM users_snapshotday WHERE as_of <= e.stop) s
-  JOIN users_lifecyclecount c ON c.as_of = s.as_of AND c.community_id = ANY(%(places)s)
- GROUP BY 1, 2
-"""
-
-
-def known(ends: Sequence[dt.date], places: Collection[int], *, together: bool = False) -> list[dict[int, int]]:
-    """For each date: how many customers each community (or EVERYBODY) had, registered or buying, by the newest
-    snapshot until then."""
-    found: list[dict[int, int]] = [{} for _end in ends]
-    if not ends:
-        return found
-    text = _KNOWN.format(place=EVERYBODY if together else "c.community_id")
-    for n, place, customers in sql.rows(text, ends=list(ends), places=list(places)):
-        found[n - 1][place] = customers
     return found
 
 
