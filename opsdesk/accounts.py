@@ -1,8 +1,13 @@
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from communities import access, rules
+from communities.models import StaffMember
 
 
 class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,6 +23,12 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever does nothing but stand at doors begins with their day, everybody else with Today."""
+        desk = access.Desk.of(cast(StaffMember, request.user), rules.DESK)
+        at_doors = desk.may(rules.PHONE) and not desk.may(rules.SEE_FIELD)
+        return reverse("my-day" if at_doors else settings.LOGIN_REDIRECT_URL)
 
     def set_password(self, user: Any, password: str) -> None:
         """Somebody chose their own: the one-time password has done its work."""

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from communities.rules import ROLES
 from opsdesk import frame
 from opsdesk.navigation import NAVIGATION
+from tests.cast import Cast
 
 pytestmark = pytest.mark.urls("tests.look_urls")
 
@@ -34,6 +35,13 @@ def test_a_wrong_password_says_what_to_do(db: None, client: Client) -> None:
         reverse("account_login"), {"login": "chen", "password": "x"}, headers={"accept-language": "en"}
     )
     assert "ask your administrator for a new password" in answer.content.decode()
+
+
+@pytest.mark.urls("opsdesk.urls")
+@pytest.mark.parametrize(("who", "first"), [("staff", "my-day"), ("lead", "home"), ("manager", "home")])
+def test_whoever_stands_at_doors_begins_with_their_day(people: Cast, client: Client, who: str, first: str) -> None:
+    answer = client.post(reverse("account_login"), {"login": who, "password": "a long password"})
+    assert (answer.status_code, answer.url) == (302, reverse(first))
 
 
 @pytest.mark.urls("opsdesk.urls")
