@@ -57,7 +57,7 @@ def _close(request: DeskRequest, case: Case) -> HttpResponse | None:
         practices.close(case, request.user)
     except actions.StoryNeeded:
         text = _("Say first what they do differently: the library finds the card by these words.")
-        return views.page(request, case, 422, refused=text)
+        return views.page(request, case, 422, refused=text, refused_at="#story", story_form=StoryForm({}))
     deeds.say_closed(request, case)
     return None
 

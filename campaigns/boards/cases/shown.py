@@ -199,9 +199,10 @@ def steps(case: Case) -> list[tuple[CaseStep, list[Fact]]]:
 
 
 def tally(case: Case) -> dict[str, list[tuple[str, int]]]:
-    """Callbacks in words: by state, by answer, by the cause that was named."""
+    """Callbacks in words: by state, by answer, by the cause that was named. Once it is closed nobody calls any more."""
     found = queries.tally(case)
-    words = {"state": rules.CALL_STATES, "came_back": rules.ANSWERS, "cause": rules.CAUSES}
+    over = {"open": N_("not called")} if case.state in rules.FINISHED else {}
+    words = {"state": rules.CALL_STATES | over, "came_back": rules.ANSWERS, "cause": rules.CAUSES}
     return {
         kind: [(_(label), found[kind][code]) for code, label in labels.items() if found[kind].get(code)]
         for kind, labels in words.items()
