@@ -18,7 +18,7 @@ from opsdesk.insight import dashboard_tiles as tiles
 from opsdesk.insight import dashboard_words as words
 from opsdesk.insight import metric_extract as extract
 from opsdesk.insight.dashboard_board import Board
-from opsdesk.lib import exports, fold
+from opsdesk.lib import addresses, exports, fold
 from opsdesk.lib.words import N_
 from users.retention import rules as cohorts
 
@@ -43,7 +43,7 @@ def dashboard(request: DeskRequest) -> HttpResponse:
         "lines": tiles.lines(board),
         "heads": [words.period(board.ask.grain, span) for span in board.periods.line],
         "running_heads": tiles.comparison_words(board),
-        "place_heads": places.heads(board, sort),
+        "place_heads": places.heads(board, sort, addresses.stem(request.path, request.GET, "sort")),
         "places": places.rows(board, here, sort, linked=linked),
         "places_in_all": in_all,
         "total": places.total(board),

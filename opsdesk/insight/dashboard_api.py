@@ -130,7 +130,7 @@ def _compared(board: Board, key: str) -> dict[str, Any]:
     line = [dashboard_rules.value(board.pair(key, span)) for span in board.periods.line]
     earlier = board.periods.whole[:-1]
     before = dashboard_rules.value(board.pair(key, earlier[-1])) if earlier else None
-    return _number(key, board.pair(key)) | {"before": before, "mean": tiles.mean_of(board, key), "line": line}
+    return _number(key, board.pair(key)) | {"before": before, "mean": board.means[key], "line": line}
 
 
 def _running(board: Board) -> dict[str, Any] | None:

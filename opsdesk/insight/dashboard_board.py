@@ -94,6 +94,11 @@ class Board:
         return _told(rules.value(self.pair(key, span)) for span in spans)
 
     @cached_property
+    def means(self) -> dict[str, float | None]:
+        """By metric: of the finished periods before the one shown, rates pooled, sums averaged."""
+        return {key: rules.pooled([self.pair(key, span) for span in self.periods.earlier]) for key in self.keys}
+
+    @cached_property
     def keys(self) -> list[str]:
         """What can be told of what is looked at."""
         hidden = ("subsidy_rate", "penetration", "registered_penetration") if self.station else ()

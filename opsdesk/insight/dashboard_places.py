@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -21,21 +22,9 @@ USUAL = "-gmv"
 
 
 @dataclass(frozen=True)
-class Row:
-    """`cells`: each number with the way to its people; `spark`: the sorted number's last periods."""
-
-    name: str
-    beneath: str
-    href: str
-    cells: SafeString
-    spark: SafeString
-
-
-@dataclass(frozen=True)
 class Head:
-    key: str
     label: str
-    sort: str
+    href: str
     order: str  # ascending, descending or nothing
 
 
@@ -48,19 +37,21 @@ def keys_of(board: Board) -> list[str]:
     return [key for key in SHOWN if board.ask.unit == "community" or key not in COMMUNITY_ONLY]
 
 
-def heads(board: Board, sort: str) -> list[Head]:
-    return [_head("name", _("Community") if board.ask.unit == "community" else _("Station"), sort)] + [
-        _head(key, _(BY_KEY[key].label), sort) for key in keys_of(board)
-    ]
+def heads(board: Board, sort: str, stem: str) -> list[Head]:
+    """`stem`: the page's address up to the value of its sort."""
+    name = _("Community") if board.ask.unit == "community" else _("Station")
+    labels = {"name": name} | {key: _(BY_KEY[key].label) for key in keys_of(board)}
+    return [_head(key, label, sort, stem) for key, label in labels.items()]
 
 
-def _head(key: str, label: str, sort: str) -> Head:
+def _head(key: str, label: str, sort: str, stem: str) -> Head:
     order = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
     first = key if key == "name" else f"-{key}"
-    return Head(key, label, (key if order == "descending" else f"-{key}") if order else first, order)
+    return Head(label, stem + ((key if order == "descending" else f"-{key}") if order else first), order)
 
 
-def rows(board: Board, shown: Sequence[Place], sort: str, *, linked: bool) -> list[Row]:
+def rows(board: Board, shown: Sequence[Place], sort: str, *, linked: bool) -> list[SafeString]:
+    """Each place: its name, each number with the way to its people, the sorted number's last periods as a line."""
     drawn = _drawn(board, sort)
     lists = {key: _people(board, key) if linked else "" for key in keys_of(board)}
     here = f"{reverse('dashboard')}?{urlencode(_kept(board))}{'&' if _kept(board) else ''}"
@@ -68,15 +59,18 @@ def rows(board: Board, shown: Sequence[Place], sort: str, *, linked: bool) -> li
     return [_row(board, place, lines[place.id], lists, here) for place in shown]
 
 
-def _row(board: Board, place: Place, line: Sequence[float], lists: Mapping[str, str], here: str) -> Row:
+def _row(board: Board, place: Place, line: Sequence[float], lists: Mapping[str, str], here: str) -> SafeString:
     query = urlencode(place.words)
-    return Row(
-        place.name or _("Unassigned"),
-        place.beneath,
-        "" if "unassigned" in place.words else here + query,
-        cells.row(_cell(board, place, key, people and people + query) for key, people in lists.items()),
-        cells.sparkline(charts.sparkline(line, 96, 24), "quiet"),
-    )
+    numbers = [_cell(board, place, key, people and people + query) for key, people in lists.items()]
+    drawn = cells.sparkline(charts.sparkline(line, 96, 24), "quiet")
+    return cells.row([_name(place, here + query), *numbers, cells.holding(drawn)])
+
+
+def _name(place: Place, href: str) -> str:
+    name = cells.linked(place.name or _("Unassigned"), "" if "unassigned" in place.words else href)
+    if not place.beneath:
+        return cells.holding(name, "long")
+    return cells.holding(format_html('{} <span class="quiet small-text">{}</span>', name, place.beneath), "long")
 
 
 def ordered(board: Board, sort: str) -> list[Place]:
@@ -107,18 +101,16 @@ def _people(board: Board, key: str) -> str:
 
 def _cell(board: Board, place: Place, key: str, people: str) -> str:
     pair = board.pair_of(place, key)
-    css = "num few" if words.is_few(key, pair, board.few) else "num"
-    return cells.number(words.written(key, rules.value(pair)), words.title(key, pair), people if pair[0] else "", css)
+    told = words.told(key, pair, board.few)
+    return cells.number(told.written, told.title, people if pair[0] else "", "num few" if told.is_few else "num")
 
 
 def total(board: Board) -> SafeString | None:
     """All communities together; stations are not all, nor is one community more than its row."""
     if board.ask.unit != "community" or len(board.places) < 2:
         return None
-    pairs = {key: board.pair(key) for key in keys_of(board)}
-    return cells.row(
-        cells.number(words.written(key, rules.value(pair)), words.title(key, pair)) for key, pair in pairs.items()
-    )
+    each = (words.told(key, board.pair(key), board.few) for key in keys_of(board))
+    return cells.row(cells.number(told.written, told.title) for told in each)
 
 
 def _kept(board: Board) -> Mapping[str, str]:

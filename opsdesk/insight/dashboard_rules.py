@@ -1,6 +1,6 @@
 """What a metric is worth: from the figures of a place and a span to (part, whole). Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from users.pulse import rules as pulse
@@ -85,3 +85,8 @@ COUNTED = ("gmv", "net", "new_payers", "subsidy", "payers", "daily_payers")  # w
 def value(pair: Pair) -> float | None:
     part, whole = pair
     return part / whole if whole else None
+
+
+def pooled(pairs: Sequence[Pair]) -> float | None:
+    whole = sum(one for _part, one in pairs)
+    return sum(part for part, _whole in pairs) / whole if whole else None

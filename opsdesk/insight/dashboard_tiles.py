@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,8 @@ from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight import dashboard_words as words
 from opsdesk.insight import dictionary
 from opsdesk.insight.dashboard_board import Board
-from opsdesk.lib import cells, charts
+from opsdesk.lib import cells, charts, figures, pieces
+from opsdesk.lib.charts import Sparkline
 from users.pulse.rules import Span
 
 OF_PERIODS = ("payers", "arppu")  # told from the first day of a week or month only
@@ -20,23 +23,29 @@ OF_WEEKS = ("repurchase", "wake", "subsidy_rate")  # told by whole weeks whateve
 
 
 @dataclass(frozen=True)
-class Line:
-    """A metric over the finished periods: its row of the table under the tiles. `running` is None where no comparison
-    of an unfinished period is fair."""
+class Tile:
+    """What parts/_tile.html shows of a metric; `defined`: its definition's words."""
 
-    key: str
     label: str
-    cells: SafeString
-    mean: str
+    number: str
+    href: str
     change: str
-    running: tuple[str, ...] | None  # so far, the same days before, the change; the same weekdays, the change
+    base: str
+    note: str
+    defined: tuple[tuple[str, Any], ...]
+    spark: Sparkline | None
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        return dict(self.defined)
 
 
-def tiles(board: Board, *, linked: bool) -> list[dict[str, Any]]:
-    return [_tile(board, key, linked) for key in board.keys]
+def tiles(board: Board, *, linked: bool) -> list[SafeString]:
+    year = timezone.localdate().year  # days of this year are written without it
+    return [pieces.drawn("parts/_tile.html", tile=_tile(board, key, linked), year=year) for key in board.keys]
 
 
-def _tile(board: Board, key: str, linked: bool) -> dict[str, Any]:
+def _tile(board: Board, key: str, linked: bool) -> Tile:
     looked_at = board.periods
     pair, now = board.pair(key), rules.value(board.pair(key))
     base = looked_at.whole[-2] if len(looked_at.whole) > 1 else None
@@ -44,17 +53,17 @@ def _tile(board: Board, key: str, linked: bool) -> dict[str, Any]:
     moved = words.change(key, now, before)
     n = words.n_of(key, pair)
     against = _("vs %(period)s") % {"period": _base_word(board, key)} if moved else ""
-    return {
-        "label": _label(board, key),
-        "number": words.written(key, now),
-        "href": words.people(key, board.ask.grain, looked_at.shown, board.as_of, board.words)
+    return Tile(
+        label=_label(board, key),
+        number=words.written(key, now),
+        href=words.people(key, board.ask.grain, looked_at.shown, board.as_of, board.words)
         if linked and pair[0] else "",
-        "change": moved,
-        "base": " · ".join(text for text in (against, n) if text),
-        "note": " · ".join(text for text in (_few(board, key), _note(board, key, now)) if text),
-        "definition": dictionary.definition(key, as_of=board.as_of),
-        "spark": charts.sparkline(board.values(key, looked_at.line)),
-    }  # fmt: skip
+        change=moved,
+        base=" · ".join(text for text in (against, n) if text),
+        note=" · ".join(text for text in (_few(board, key), _note(board, key, now)) if text),
+        defined=tuple(dictionary.definition(key, as_of=board.as_of).items()),
+        spark=charts.sparkline(board.values(key, looked_at.line)),
+    )  # fmt: skip
 
 
 def _label(board: Board, key: str) -> str:
@@ -83,36 +92,50 @@ def _few(board: Board, key: str) -> str:
 
 
 def _note(board: Board, key: str, now: float | None) -> str:
-    mean = mean_of(board, key)
+    mean = board.means[key]
     if mean is None:
         return ""
     told = {"n": len(board.periods.earlier), "mean": words.written(key, mean), "change": words.change(key, now, mean)}
     return _("mean of %(n)s before: %(mean)s (%(change)s)") % told if told["change"] else ""
 
 
-def mean_of(board: Board, key: str) -> float | None:
-    """Of the finished periods before the one shown: rates pooled, sums averaged."""
-    pairs = [board.pair(key, span) for span in board.periods.earlier]
-    whole = sum(one for _part, one in pairs)
-    return sum(part for part, _whole in pairs) / whole if whole else None
+def lines(board: Board) -> list[SafeString]:
+    """A row a metric: the finished periods, their mean and the change against it, what runs beside as much before."""
+    metrics, beside = reverse("metrics"), len(comparison_words(board))
+    return [_line(board, key, metrics, beside) for key in board.keys]
 
 
-def lines(board: Board) -> list[Line]:
-    return [_line(board, key) for key in board.keys]
-
-
-def _line(board: Board, key: str) -> Line:
-    numbers = cells.row(_cell(board, key, span) for span in board.periods.line)
-    now, mean = rules.value(board.pair(key)), mean_of(board, key)
-    label = _(dictionary.BY_KEY[key].label)
-    return Line(key, label, numbers, words.written(key, mean), words.change(key, now, mean), _running(board, key))
+def _line(board: Board, key: str, metrics: str, beside: int) -> SafeString:
+    now, mean = rules.value(board.pair(key)), board.means[key]
+    name = cells.linked(_(dictionary.BY_KEY[key].label), f"{metrics}#{key}", "plain")
+    return cells.row([
+        f'<th scope="row">{name}</th>',
+        *(_cell(board, key, span) for span in board.periods.line),
+        cells.number(words.written(key, mean), css="num soft"),
+        cells.number(words.change(key, now, mean) or figures.NOTHING, css="num soft"),
+        *_beside(board, key, beside),
+    ])  # fmt: skip
 
 
 def _cell(board: Board, key: str, span: Span) -> str:
-    pair = board.pair(key, span)
-    marks = [" few"] if words.is_few(key, pair, board.few) else []
-    marks += [" newest"] if span == board.periods.shown else []
-    return cells.number(words.written(key, rules.value(pair)), words.title(key, pair), css="num" + "".join(marks))
+    told = words.told(key, board.pair(key, span), board.few)
+    marks = " few" if told.is_few else ""
+    return cells.number(told.written, told.title, css=f"num{marks}{' newest' if span == board.periods.shown else ''}")
+
+
+def _beside(board: Board, key: str, count: int) -> list[str]:
+    """As many cells as there are heads of the running period; where no comparison is fair they are empty."""
+    if not count:
+        return []
+    running = _running(board, key)
+    if running is not None:
+        looks = ("num apart", *("num" for _one in running[1:]))
+        return [cells.number(text or figures.NOTHING, css=css) for text, css in zip(running, looks, strict=True)]
+    if board.ask.grain == "day":
+        first = cells.number(figures.NOTHING, css="num apart")
+    else:
+        first = cells.number("", _("Not over yet"), css="num apart hatched")
+    return [first, *[cells.number("")] * (count - 1)]
 
 
 def _running(board: Board, key: str) -> tuple[str, ...] | None:

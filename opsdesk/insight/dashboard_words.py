@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from opsdesk.insight import dashboard_queries as queries
@@ -17,6 +20,24 @@ from users.pulse.rules import Grain, Span
 DAY = timedelta(days=1)
 SAMPLES = ("repurchase", "daily_repurchase", "wake")  # rates of people who might have done otherwise
 PAYING = ("gmv", "net", "payers", "arppu", "aov")  # whose people are those who paid in the period
+
+
+class Told(NamedTuple):
+    """A number of a table: as it is written, what the pointer is told, whether it is of few people."""
+
+    written: str
+    title: str
+    is_few: bool
+
+
+def told(key: str, pair: Pair, few: int) -> Told:
+    return _told(get_language(), key, pair, few)
+
+
+@lru_cache(maxsize=8192)
+def _told(_language: str, key: str, pair: Pair, few: int) -> Told:
+    """Remembered: whoever looks at a board today looks at the same hundreds of numbers."""
+    return Told(written(key, rules.value(pair)), title(key, pair), is_few(key, pair, few))
 
 
 def written(key: str, value: float | None) -> str:
