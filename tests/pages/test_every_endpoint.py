@@ -98,7 +98,7 @@ WORDS = {
     "api_imports": ["after", "limit"],
     "api_customers": ["after", "limit", *filters.READERS], "api_segments": ["as_of", "community"],
     "api_lifecycle_map": ["community"],
-    "api_funnel": ["community", "by", "week", "came"],
+    "api_funnel": ["as_of", "community", "by", "week", "came"],
     "api_cohorts": ["as_of", "community", "grain", "weeks", "metric", "mode", "breakdown", "censored", "variables"],
     "api_metrics": [], "api_dashboard": ["grain", "unit", "station", "as_of", "community"],
     "api_spend": ["since", "until", "community"],

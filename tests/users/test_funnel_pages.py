@@ -92,6 +92,14 @@ def test_the_funnel_counts_who_went_all_the_way(city) -> None:
     assert stages["registered"]["rate"] is None
 
 
+def test_as_of_a_past_date_it_counts_who_had_registered_and_bought_by_then(city, as_) -> None:
+    told = caller(city.manager).get("api_funnel", {"as_of": "2018-04-30"}).json()["stages"]
+    assert [(one["customers"], one["part"], one["whole"]) for one in told[:3]] == [(6, 6, 6), (4, 4, 6), (2, 2, 3)]
+    html = as_("manager").get(reverse("funnel"), {"as_of": "2018-04-30"}).content.decode()
+    assert "04-30" in html and links(html) == []
+    assert as_("manager").get(reverse("funnel"), {"as_of": "2018-04-29"}).status_code == 404
+
+
 def test_whoever_reads_one_community_counts_only_its_people(city) -> None:
     told = caller(city.jinling_analyst).get("api_funnel", {"by": "community"}).json()
     assert told["stages"][0]["customers"] == 3

@@ -17,6 +17,7 @@ from users.funnel.models import FunnelCell, Stage
 from users.funnel.rules import Facts, Purchase
 from users.lifecycle import actions as lifecycle
 from users.purchases import actions as purchases
+from users.purchases import queries as purchase_queries
 from users.purchases import rules as purchase_rules
 from users.purchases.rules import business_day, monday_of
 from users.rfm import actions as rfm
@@ -106,3 +107,5 @@ def test_the_stages_are_what_the_rules_say_and_a_second_run_writes_nothing(
         totals = {(week, stages): n for week, stages, n in queries.cells(None, "week")}
         assert totals == Counter((week, stages) for _home, week, stages in wanted.values())
         assert actions.recompute(as_of).written == 0
+        told = queries.cells_as_of(as_of, purchase_queries.policies_by_place(), None, "week")
+        assert {row[:2]: row[2] for row in told} == totals

@@ -14,9 +14,9 @@ from users.funnel.models import Stage, StageAction
 Places = Sequence[int] | None
 Cell = tuple[Any, int, int]
 
-# One row a registered customer, from everybody's customer-days (customer_day), standings and referrals. A purchase is
-# the days from one that starts it to the next. Bits as in rules.STAGES and rules.OPEN.
-STAGES = """
+# One row a registered customer, from everybody's customer-days (customer_day), RFM amounts and referrals. A purchase is
+# the days from one that starts it to the next. Bits as in rules.STAGES and rules.OPEN. {scored}: who has a score.
+_STAGES = """
 WITH policy AS (
     SELECT * FROM unnest(%(ids)s::int[], %(activation)s::int[], %(second)s::int[], %(big)s::bigint[])
                AS p(community_id, activation, second, big)),
@@ -27,7 +27,7 @@ known AS MATERIALIZED (
      WHERE c.registered_at < (%(as_of)s::date)::timestamp AT TIME ZONE 'Asia/Shanghai'),
 half AS (
     SELECT COALESCE(community_id, 0) AS community_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY monetary) AS monetary
-      FROM users_standing WHERE frequency IS NOT NULL GROUP BY 1),
+      FROM {scored} AS s GROUP BY 1),
 numbered AS (
     SELECT d.customer_id, d.day, d.net,
            count(*) FILTER (WHERE d.starts_purchase) OVER (PARTITION BY d.customer_id ORDER BY d.day) AS number
@@ -44,17 +44,18 @@ SELECT k.id AS customer_id, k.community_id, k.channel,
        k.registered - (EXTRACT(isodow FROM k.registered)::int - 1) AS week,
        (CASE WHEN b.first < k.registered + p.activation THEN 1 ELSE 0 END
       + CASE WHEN b.second < b.first + p.second THEN 2 ELSE 0 END
-      + CASE WHEN (s.frequency IS NOT NULL AND s.monetary > h.monetary) OR b.largest >= p.big THEN 4 ELSE 0 END
+      + CASE WHEN s.monetary > h.monetary OR b.largest >= p.big THEN 4 ELSE 0 END
       + CASE WHEN g.customer_id IS NOT NULL THEN 8 ELSE 0 END
       + CASE WHEN %(as_of)s < k.registered + p.activation THEN 16 ELSE 0 END
       + CASE WHEN %(as_of)s < b.first + p.second THEN 32 ELSE 0 END)::smallint AS stages
   FROM known k
   JOIN policy p ON p.community_id = k.community_id
   LEFT JOIN bought b ON b.customer_id = k.id
-  LEFT JOIN users_standing s ON s.customer_id = k.id
+  LEFT JOIN {scored} AS s ON s.customer_id = k.id
   LEFT JOIN half h ON h.community_id = k.community_id
   LEFT JOIN brought g ON g.customer_id = k.id
 """
+STAGES = _STAGES.format(scored="(SELECT * FROM users_standing WHERE frequency IS NOT NULL)")
 
 CELLS = """
 (SELECT community_id, channel, week, stages, count(*)::int AS customers
@@ -70,6 +71,14 @@ TOTALS = """
 _CELLS = """
 SELECT {unit}, stages, sum(customers)::int FROM {table}
  WHERE {where} AND (%(came)s::text IS NULL OR channel = %(came)s) AND (%(week)s::date IS NULL OR week = %(week)s)
+ GROUP BY 1, 2
+"""
+# The same as of an earlier date of which the scores are kept (primary key of users_rfmscore); counted anew when asked.
+_CELLS_THEN = f"""
+SELECT {{unit}}, stages, count(*)::int
+  FROM ({_STAGES.format(scored="(SELECT * FROM users_rfmscore WHERE as_of = %(as_of)s)")}) AS told
+ WHERE (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+   AND (%(came)s::text IS NULL OR channel = %(came)s) AND (%(week)s::date IS NULL OR week = %(week)s)
  GROUP BY 1, 2
 """
 _THERE = "(%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))"
@@ -100,6 +109,15 @@ def cells(places: Places, unit: str, *, came: str | None = None, week: date | No
     table, where = ("users_funneltotal", "true") if is_total else ("users_funnelcell", _THERE)
     statement = _CELLS.format(unit=UNITS[unit], table=table, where=where)
     return sql.rows(statement, places=None if places is None else list(places), came=came, week=week)
+
+
+def cells_as_of(
+    as_of: date, policies: Mapping[int, Policies], places: Places, unit: str, *, came: str | None = None,
+    week: date | None = None,
+) -> list[Cell]:  # fmt: skip
+    """What `cells` told on an earlier date, by today's policies (of every place, as for `params`)."""
+    asked = {"places": None if places is None else list(places), "came": came, "week": week}
+    return sql.rows(_CELLS_THEN.format(unit=UNITS[unit]), **params(policies, as_of), **asked)
 
 
 def known(as_of: date, places: Places) -> int:

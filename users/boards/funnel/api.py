@@ -8,17 +8,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer, community_word
 from communities.api_views import ScopedView
-from users.boards.api import seen
+from users.boards.api import BoardQuery, seen
 from users.boards.funnel import board as boards
 from users.boards.funnel import views
 from users.funnel import queries, rules
 from users.funnel.rules import Step
 
 
-class FunnelQuery(QuerySerializer):
-    community = community_word()
+class FunnelQuery(BoardQuery):
     by = serializers.ChoiceField(list(queries.UNITS), required=False, help_text=_("parts told apart; week unless told"))
     week = serializers.DateField(required=False, help_text=_("only who registered in the week of this day"))
     came = serializers.CharField(

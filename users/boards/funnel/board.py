@@ -12,6 +12,7 @@ from opsdesk.lib import intervals
 from users.boards.places import Sight
 from users.funnel import queries, rules
 from users.funnel.rules import Step
+from users.purchases import queries as purchases
 from users.purchases.models import UNASSIGNED
 
 NOT_TOLD = "-"  # how an address writes the channel that nobody told
@@ -76,7 +77,7 @@ def _channel(text: str) -> str | None:
 
 
 def board_of(sight: Sight, ask: Ask) -> Board:
-    cells = queries.cells(sight.places, ask.by, came=ask.came, week=ask.week)
+    cells = _cells(sight, ask)
     whole: Counter[int] = Counter()
     by_unit: dict[Any, dict[int, int]] = {}
     for unit, bits, customers in cells:
@@ -93,6 +94,14 @@ def board_of(sight: Sight, ask: Ask) -> Board:
         len(keys) - len(shown),
         queries.knows_referrals(),
     )
+
+
+def _cells(sight: Sight, ask: Ask) -> list[queries.Cell]:
+    """The night keeps the newest date only; an earlier one is counted anew."""
+    if sight.is_latest:
+        return queries.cells(sight.places, ask.by, came=ask.came, week=ask.week)
+    policies = purchases.policies_by_place()
+    return queries.cells_as_of(sight.as_of, policies, sight.places, ask.by, came=ask.came, week=ask.week)
 
 
 def _in_order(by_unit: Mapping[Any, Mapping[int, int]], by: str) -> list[Any]:

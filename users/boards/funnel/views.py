@@ -33,7 +33,7 @@ def funnel_board(request: DeskRequest) -> HttpResponse:
     board = read_board(request, desk)
     if board is None:
         return render(request, _NOTHING_YET, {"title": _("Funnel")})
-    linked = desk.may(SEE_CUSTOMERS)
+    linked = desk.may(SEE_CUSTOMERS) and board.sight.is_latest
     rules_here = policies.for_community(desk.community.id if desk.community else None)
     context = {
         "board": board,
@@ -62,8 +62,8 @@ def funnel_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def read_board(request: HttpRequest, desk: Desk) -> Board | None:
-    """The funnel is kept as of the newest date only; None before the first run."""
-    sight = newest_sight(desk)
+    """As of the date asked for; None before the first run."""
+    sight = places.sight_of(request, desk)
     return boards.board_of(sight, boards.ask_of(request.GET)) if sight else None
 
 
