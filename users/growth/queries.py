@@ -33,19 +33,22 @@ def flows(places: Places, since: date, until: date) -> dict[int, dict[date, Flow
     return found
 
 
-# One row a community and week: purchases in it and customers who paid for the first time, from days (key community_id,
-# day) since the Monday `since`, up to, not with, `until`; and one row without a week for those of all weeks before,
-# from the weeks' flows, of which there are a seventh (key community_id, week).
+# One row a community and week: purchases in it and customers who paid for the first time, of weeks that are over from
+# their roll-up (primary key), of the days since from days (days_of_everybody, or key community_id, day); and one row
+# without a week for those of all weeks before, from the weeks' flows (key community_id, week).
 _LEVERS = """
-SELECT community_id, NULL AS week, 0 AS purchases, sum(fresh)::int
+SELECT community_id, NULL::date AS week, 0 AS purchases, sum(fresh)::int
   FROM users_flowweek
  WHERE week < %(since)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
  GROUP BY 1
 UNION ALL
-SELECT community_id, day - (EXTRACT(isodow FROM day)::int - 1), sum(purchases)::int, sum(new_payers)::int
-  FROM users_communityday
- WHERE day >= %(since)s AND day < %(until)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
- GROUP BY 1, 2
+SELECT community_id, start, purchases, new_payers FROM users_communityperiod
+ WHERE grain = 'week' AND start >= %(since)s AND start < %(open)s
+   AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+UNION ALL
+SELECT community_id, %(open)s, sum(purchases)::int, sum(new_payers)::int FROM users_communityday
+ WHERE day >= %(open)s AND day < %(until)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+ GROUP BY 1
 """
 
 
@@ -61,7 +64,8 @@ class Levers:
 def levers(places: Places, weeks: Sequence[date], until: date) -> dict[int, Levers]:
     """By community, for these Mondays in a row; `until`: the as-of date, none before the first of them."""
     found: dict[int, dict[date | None, tuple[int, int]]] = {}
-    for place, week, purchases, fresh in sql.rows(_LEVERS, places=_listed(places), since=weeks[0], until=until):
+    asked = {"since": weeks[0], "open": until - timedelta(days=until.weekday()), "until": until}
+    for place, week, purchases, fresh in sql.rows(_LEVERS, places=_listed(places), **asked):
         found.setdefault(place, {})[week] = (purchases, fresh)
     return {place: _levers(told, weeks) for place, told in found.items()}
 

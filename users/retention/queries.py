@@ -142,20 +142,30 @@ def span(as_of: date, places: Places = None) -> tuple[date, date] | None:
     return None if first is None else (first, last)
 
 
-# One row a period: what coupons took off, and what it was taken off (days_of_everybody, or key community_id, day).
-_DISCOUNTS = """
-SELECT {period}, sum(discount)::bigint, sum(gross)::bigint
-  FROM (SELECT day, sum(discount) AS discount, sum(gross) AS gross FROM users_communityday
-         WHERE day >= %(since)s AND day < %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
-         GROUP BY day) days
+# One row a period: what coupons took off, and what it was taken off, from days (days_of_everybody, or key community_id,
+# day); of weeks and months from their roll-up (primary key) until the one that as_of lies in.
+_DISCOUNTS_OF_DAYS = """
+SELECT day, sum(discount)::bigint, sum(gross)::bigint FROM users_communityday
+ WHERE day >= %(since)s AND day < %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
  GROUP BY 1
+"""
+_DISCOUNTS = """
+SELECT start, sum(discount)::bigint, sum(gross)::bigint FROM users_communityperiod
+ WHERE grain = %(grain)s AND start >= %(since)s AND start < %(open)s
+   AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
+ GROUP BY 1
+UNION ALL
+SELECT %(open)s, sum(discount)::bigint, sum(gross)::bigint FROM users_communityday
+ WHERE day >= %(open)s AND day < %(as_of)s AND (%(places)s::int[] IS NULL OR community_id = ANY(%(places)s))
 """
 
 
 def discount_rates(as_of: date, places: Places, grain: str, since: date) -> dict[date, float]:
-    """Coupon discount over gross by period; periods without gross are left out."""
-    text = _DISCOUNTS.format(period=_STARTS[grain].format(day="day"))
-    found = sql.rows(text, as_of=as_of, places=_listed(places), since=since)
+    """Coupon discount over gross by period, from the one that begins on `since`; periods without gross are left out."""
+    text = _DISCOUNTS_OF_DAYS if grain == "day" else _DISCOUNTS
+    opened = max(since, rules.start_of(as_of, grain))
+    asked = {"as_of": as_of, "since": since, "grain": grain, "open": opened}
+    found = sql.rows(text, places=_listed(places), **asked)
     return {period: discount / gross for period, discount, gross in found if gross}
 
 
