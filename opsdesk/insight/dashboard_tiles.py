@@ -1,11 +1,8 @@
 """The dashboard's numbers one by one: value, change, mean of the periods before, line, people behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -14,35 +11,16 @@ from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight import dashboard_words as words
 from opsdesk.insight import dictionary
 from opsdesk.insight.dashboard_board import Board
-from opsdesk.lib import cells, charts, figures, pieces
-from opsdesk.lib.charts import Sparkline
+from opsdesk.lib import cells, charts, figures
+from opsdesk.lib.tiles import Tile, drawn
 from users.pulse.rules import Span
 
 OF_PERIODS = ("payers", "arppu")  # told from the first day of a week or month only
 OF_WEEKS = ("repurchase", "wake", "subsidy_rate")  # told by whole weeks whatever the period
 
 
-@dataclass(frozen=True)
-class Tile:
-    """What parts/_tile.html shows of a metric; `defined`: its definition's words."""
-
-    label: str
-    number: str
-    href: str
-    change: str
-    base: str
-    note: str
-    defined: tuple[tuple[str, Any], ...]
-    spark: Sparkline | None
-
-    @property
-    def definition(self) -> dict[str, Any]:
-        return dict(self.defined)
-
-
 def tiles(board: Board, *, linked: bool) -> list[SafeString]:
-    year = timezone.localdate().year  # days of this year are written without it
-    return [pieces.drawn("parts/_tile.html", tile=_tile(board, key, linked), year=year) for key in board.keys]
+    return [drawn(_tile(board, key, linked)) for key in board.keys]
 
 
 def _tile(board: Board, key: str, linked: bool) -> Tile:

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import EXPORT, SEE_BOARDS, SEE_CUSTOMERS
-from opsdesk.lib import addresses, charts, exports, figures, fold
+from opsdesk.lib import addresses, charts, exports, figures, fold, tiles
+from opsdesk.lib.tiles import Tile
 from users.boards import growth, growth_drawing, growth_tables, places
 from users.boards.growth import Ask, Board
 from users.growth import extracts, rules
@@ -119,34 +121,35 @@ def _now(board: Board) -> Flow:
     return board.total[board.newest]
 
 
-def _tiles(board: Board, cells: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+def _tiles(board: Board, cells: dict[str, Any], definitions: dict[str, Any]) -> list[SafeString]:
     """The newest finished week against the one before, with the weeks shown as a line."""
     flows = list(board.total.values())
-    base = _("from the week before")
-    tiles = [
-        {
-            "label": _(rules.LABELS[name]),
-            "number": figures.count(cells[name]["value"]),
-            "href": cells[name]["href"],
-            "change": _change(flows, name),
-            "base": base if len(flows) > 1 else "",
-            "definition": definitions[name],
-            "spark": charts.sparkline([getattr(flow, name) for flow in flows]),
-        }
+    base = _("from the week before") if len(flows) > 1 else ""
+    shown = [
+        Tile(
+            _(rules.LABELS[name]),
+            figures.count(cells[name]["value"]),
+            href=cells[name]["href"],
+            change=_change(flows, name),
+            base=base,
+            defined=tuple(definitions[name].items()),
+            spark=charts.sparkline([getattr(flow, name) for flow in flows]),
+        )
         for name in (rules.ACTIVE, rules.NEW, rules.RECALLED, rules.LOST, rules.RETAINED)
     ]
+    return [tiles.drawn(one) for one in (*shown, _ratio_tile(flows, definitions))]
+
+
+def _ratio_tile(flows: list[Flow], definitions: dict[str, Any]) -> Tile:
     told = [flow.quick_ratio for flow in flows if flow.quick_ratio is not None]
     ratio = flows[-1].quick_ratio
-    return [
-        *tiles,
-        {
-            "label": _("Quick ratio"),
-            "number": figures.NOTHING if ratio is None else figures.grouped(ratio, 2),
-            "base": _("above 1 the pool grows"),
-            "definition": definitions["ratio"],
-            "spark": charts.sparkline(told, mean=1),
-        },
-    ]
+    return Tile(
+        _("Quick ratio"),
+        figures.NOTHING if ratio is None else figures.grouped(ratio, 2),
+        base=_("above 1 the pool grows"),
+        defined=tuple(definitions["ratio"].items()),
+        spark=charts.sparkline(told, mean=1),
+    )
 
 
 def _change(flows: list[Flow], name: str) -> str:

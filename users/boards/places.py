@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote_plus
 
 from django.http import Http404, HttpRequest
@@ -40,7 +40,13 @@ class Sight:
 
 def _written(value: object) -> str:
     """As an address has it; days and numbers, of which a board has hundreds, are written so already."""
-    return f"{value}" if isinstance(value, (date, int)) else quote_plus(str(value), safe=",")
+    return f"{value}" if isinstance(value, (date, int)) else _quoted(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _quoted(word: str) -> str:
+    """Remembered: a board names each flow and each community many times over."""
+    return quote_plus(word, safe=",")
 
 
 def sight_of(request: HttpRequest, desk: Desk) -> Sight | None:
