@@ -178,6 +178,14 @@ def test_the_api_says_what_it_cannot_take(body: dict[str, object], people: Cast)
     assert not SignupImport.objects.exists()
 
 
+def test_a_word_in_its_address_is_refused_by_name(people: Cast) -> None:
+    mine = caller(people.manager)
+    how = {"content_type": "application/json"}
+    answer = mine.client.post(f"{reverse('api_signups')}?comit=1", json.dumps({"rows": ROWS}), **how)
+    assert (answer.status_code, set(answer.json()["fields"])) == (400, {"comit"})
+    assert not SignupImport.objects.exists()
+
+
 def test_a_file_over_the_api_is_read_like_one_in_the_browser(people: Cast) -> None:
     file = SimpleUploadedFile("members.csv", GOOD.encode())
     told = caller(people.manager).post("api_signups", {"file": file}).json()

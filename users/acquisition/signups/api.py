@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_errors import Conflict, ErrorSerializer, TooLarge
+from communities.api_query import QuerySerializer
 from communities.api_views import ScopedView
 from opsdesk.lib import limits, rates
 from opsdesk.lib.rates import TooOften
@@ -116,6 +117,7 @@ class Signups(ScopedView):
     def post(self, request: Request) -> Response:
         if int(request.META.get("CONTENT_LENGTH") or 0) > (reading.LIMITS.stored_bytes or 0) + FORM_BYTES:
             raise TooLarge(gettext("The file is larger than is taken here."))
+        QuerySerializer.read(request.query_params)
         asked = SignupsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         file = self._received(asked.validated_data)
