@@ -1,9 +1,10 @@
 """The SQL of the commit: set-based, in transactions of so many orders, each with its checkpoint.
 
 Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi); the staging tables are
-those of a lane (lanes.py), of the whole file where nothing is written. Their moments are Asia/Shanghai. Two temporary
-tables: `import_known`, one row an order of the chunk and what is here of it already; `import_chunk`, one row an order
-that is to change, as this file will leave it.
+those of a lane (lanes.py), of the whole file where nothing is written. Their moments are Asia/Shanghai. Temporary
+tables: `import_goods`, one row a pair of product and category of the file, with its last line; of a chunk that is not
+all new `import_known`, one row an order and what is here of it already, and `import_chunk`, one row an order that is to
+change, as this file will leave it.
 
 What the planner believes of the tables that a commit fills may be long out of date. So it is told anew whenever they
 have doubled, statements lead from staged rows outwards by LEFT JOIN, and none looks up what it is about to insert.
@@ -22,17 +23,24 @@ ANALYZE users_orderline (order_id)
 # For statements that join a whole file to whole tables: then looping over one of them is never right.
 NO_LOOPS, LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
 
+# The lines are read once for what follows, by several processes where the server has them.
+GOODS = """
+DROP TABLE IF EXISTS pg_temp.import_goods;
+CREATE TEMPORARY TABLE import_goods ON COMMIT DROP AS
+SELECT product, category, max(line) AS line FROM {lines} GROUP BY product, category;
+ANALYZE import_goods
+"""
+
 CATEGORIES = """
 INSERT INTO users_category (name, is_service, first_import_id)
-SELECT DISTINCT category, false, %(file)s FROM {lines} WHERE category <> '' ORDER BY category
+SELECT DISTINCT category, false, %(file)s FROM import_goods WHERE category <> '' ORDER BY category
 ON CONFLICT (name) DO NOTHING
 """
 
 # A product's category is the one its last line in this file names. One that staff or an earlier file gave it stays.
 PRODUCTS = """
 WITH named AS (
-    SELECT DISTINCT ON (product) product, category
-      FROM (SELECT product, category, max(line) AS line FROM {lines} WHERE product <> '' GROUP BY 1, 2) seen
+    SELECT DISTINCT ON (product) product, category FROM import_goods WHERE product <> ''
      ORDER BY product, category = '', line DESC),
  filled AS (
     UPDATE users_product p SET category_id = c.id FROM named n JOIN users_category c ON c.name = n.category
@@ -98,18 +106,15 @@ CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk (
 """
 CLEAR = "TRUNCATE import_chunk, import_known"
 
-# Before the commit, customers may not be here yet. ALL_NEW is for chunks whose orders cannot be here (NEXT_CHUNK).
-_KNOWN = """
+# Before the commit, customers may not be here yet.
+KNOWN = """
 INSERT INTO import_known
-SELECT s.grp, s.rows, c.id, c.community_id, {order} FROM {{heads}} s
+SELECT s.grp, s.rows, c.id, c.community_id, o.id FROM {heads} s
   LEFT JOIN users_customer c ON c.phone = s.phone
-  {look_up}
+  LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id
  WHERE s.kind <> 'g' AND s.grp > %(lo)s AND s.grp <= %(hi)s;
 ANALYZE import_known
 """
-_LOOK_UP = "LEFT JOIN users_order o ON o.source_id = %(source)s AND o.number = s.number AND o.customer_id = c.id"
-KNOWN = _KNOWN.format(order="o.id", look_up=_LOOK_UP)
-ALL_NEW = _KNOWN.format(order="NULL::bigint", look_up="")
 
 # Grain: one row an order that is new or not as the file tells it (orders.rules holds the definition). Sale rows and
 # refund rows each replace what an earlier file told of that kind; the other kind stays as it was. `told`: what the sale
@@ -128,7 +133,7 @@ SELECT s.grp, o.id AS order_id, o.id IS NULL AS is_new, change.sale AS sale_chan
        told.address_key, CASE WHEN s.sold THEN s.fingerprint ELSE o.fingerprint END AS fingerprint,
        coalesce(s.refund_fingerprint, o.refund_fingerprint) AS refund_fingerprint
   FROM (SELECT * FROM {{orders}} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s OFFSET 0) s
-  JOIN import_known known ON known.grp = s.grp
+  {known}
   {order}
   LEFT JOIN communities_community made ON made.name = nullif(s.new_community, '')
   LEFT JOIN {{service}} service ON service.grp = s.grp
@@ -166,7 +171,11 @@ _OR_BEFORE = """
            o.gross, o.discount, o.paid, o.refund_told, o.service_amount, o.amount_known, o.channel, o.coupon_code,
            o.name, o.address, o.address_key
      WHERE NOT s.sold AND o.id IS NOT NULL"""
-_BEFORE = {"order": "LEFT JOIN users_order o ON o.id = known.order_id", "or_before": _OR_BEFORE}
+_BEFORE = {
+    "known": "JOIN import_known known ON known.grp = s.grp",
+    "order": "LEFT JOIN users_order o ON o.id = known.order_id",
+    "or_before": _OR_BEFORE,
+}
 # What a commit would do: nothing new has an id.
 _ANY = _AS_TOLD.format(**_BEFORE, only="(known.order_id IS NULL OR change.sale OR change.refund)")
 PREVIEW = f"""
@@ -180,7 +189,11 @@ ANALYZE import_chunk (grp, order_id)
 """
 # Of a new order nothing was there before: the planner folds the null record away.
 _NOTHING = {"order": "CROSS JOIN (SELECT (NULL::users_order).*) o", "or_before": ""}
-_NEW = _AS_TOLD.format(**_NOTHING, only="known.order_id IS NULL")
+_NEW = _AS_TOLD.format(**_NOTHING, known=_BEFORE["known"], only="known.order_id IS NULL")
+# In a chunk whose orders cannot be here (NEXT_CHUNK) each is new: no table is made of what is known.
+_CUSTOMERS = """LEFT JOIN (SELECT phone, id AS customer_id, community_id AS home_id FROM users_customer) known
+    ON known.phone = s.phone"""
+_ALL_NEW = _AS_TOLD.format(**_NOTHING, known=_CUSTOMERS, only="true")
 
 BEFORES = """
 INSERT INTO users_orderbefore (file_id, order_id, "order", lines)
@@ -230,10 +243,10 @@ ID_BLOCKS = """
 SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + last) - last,
        setval('users_orderline_id_seq', nextval('users_orderline_id_seq') + last_line) - last_line
   FROM (SELECT coalesce(max(grp), 0) AS last FROM {heads}) of_heads,
-       (SELECT coalesce(max(line), 0) AS last_line FROM {lines}) of_lines
+       (SELECT coalesce(max(line), 0) AS last_line FROM import_goods) of_lines
 """
 
-NEW_ORDERS = f"""
+_ORDERS = f"""
 INSERT INTO users_order (id, source_id, number, customer_id, community_id, station_id, placed_at, day, delivery_day,
     state, counted, gross, discount, paid, refunded, refund_told, net, service_amount, amount_known, channel,
     coupon_code, name, address, address_key, fingerprint, refund_fingerprint, first_import_id, import_id)
@@ -241,14 +254,14 @@ SELECT %(base)s + k.grp, %(source)s, k.number, k.customer_id, k.community_id, k.
        k.delivery_day, k.state, k.state = 'paid', k.gross, k.discount, k.paid, k.refunded, k.told, {_NET},
        k.service_amount, k.known, k.channel, k.coupon_code, k.name, k.address, k.address_key, k.fingerprint,
        k.refund_fingerprint, %(file)s, %(file)s
-  FROM ({_NEW}) k
+  FROM ({{new}}) k
 """
+NEW_ORDERS, ALL_NEW_ORDERS = _ORDERS.format(new=_NEW), _ORDERS.format(new=_ALL_NEW)
+_IDS = {"id": "id, ", "ids": "%(line_base)s + l.line, %(base)s + l.grp", "order": ""}
 NEW_LINES = _LINES.format(
-    id="id, ",
-    ids="%(line_base)s + l.line, %(base)s + l.grp",
-    of="import_known known ON known.grp = l.grp AND known.order_id IS NULL AND l.kind <> 'x'",
-    order="",
+    **_IDS, of="import_known known ON known.grp = l.grp AND known.order_id IS NULL AND l.kind <> 'x'"
 )
+ALL_NEW_LINES = _LINES.format(**_IDS, of="(SELECT) every ON l.kind <> 'x'")
 
 # One row: file rows and orders by what became of them. Rows of unchanged orders are the rest of the chunk's rows.
 COUNTS = """
@@ -257,6 +270,10 @@ SELECT coalesce(sum(known.rows), 0)::bigint,
        coalesce(sum(known.rows) FILTER (WHERE k.grp IS NOT NULL), 0)::bigint,
        count(*) FILTER (WHERE known.order_id IS NULL), count(k.grp)
   FROM import_known known LEFT JOIN import_chunk k ON k.grp = known.grp
+"""
+ALL_NEW_COUNTS = """
+SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(rows), 0)::bigint, 0, count(*), 0
+  FROM {heads} WHERE kind <> 'g' AND grp > %(lo)s AND grp <= %(hi)s
 """
 
 # Rows that only register somebody share the fate of their customer: new, changed by this file, or known already.

@@ -68,7 +68,7 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, Any]:
         file.effect["made_communities"] = [*file.effect.get("made_communities", []), *made]
         ImportFile.objects.filter(pk=file.pk).update(effect=file.effect)
     with kept_alive(hold):
-        for statement in (commit_sql.NO_LOOPS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE):
+        for statement in _GOODS:
             staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
     base, line_base = staging.fetch(tables, commit_sql.ID_BLOCKS)[0]
@@ -115,24 +115,28 @@ def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, told: dict[str, A
         return False
     staging.quicken()
     params["hi"] = last
-    for statement in (*_PEOPLE, *(_NOTHING_KNOWN if all_new else _KNOWN), *_ORDERS):
+    statements, counts = (_ALL_NEW, commit_sql.ALL_NEW_COUNTS) if all_new else (_KNOWN, commit_sql.COUNTS)
+    for statement in (commit_sql.CUSTOMERS, *statements):
         staging.run(tables, statement, params)
-    _count(file, {lanes.CHECKPOINTS[odd]: lo}, last, staging.fetch(tables, commit_sql.COUNTS, params)[0])
+    _count(file, {lanes.CHECKPOINTS[odd]: lo}, last, staging.fetch(tables, counts, params)[0])
     hold.beat(done=file.created + file.updated + file.unchanged)
     return True
 
 
-_PEOPLE = (commit_sql.CHUNK_TABLE, commit_sql.CLEAR, commit_sql.CUSTOMERS)
-_NOTHING_KNOWN = (commit_sql.ALL_NEW,)
+_GOODS = (commit_sql.NO_LOOPS, commit_sql.GOODS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE)
+_ALL_NEW = (commit_sql.ALL_NEW_ORDERS, commit_sql.ALL_NEW_LINES)
 _KNOWN = (
+    commit_sql.CHUNK_TABLE,
+    commit_sql.CLEAR,
     commit_sql.KNOWN,
     commit_sql.CHANGED,
     commit_sql.BEFORES,
     commit_sql.OLD_LINES,
     commit_sql.CHANGED_ORDERS,
     commit_sql.CHANGED_LINES,
+    commit_sql.NEW_ORDERS,
+    commit_sql.NEW_LINES,
 )
-_ORDERS = (commit_sql.NEW_ORDERS, commit_sql.NEW_LINES)
 
 
 def _count(file: ImportFile, checkpoint: dict[str, int], last: int, counts: tuple[int, ...]) -> None:
