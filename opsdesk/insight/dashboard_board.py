@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.urls import reverse
+from django.utils.translation import get_language
+
 from communities import queries as places_queries
 from communities.access import Desk
 from communities.rules import SEE_BOARDS
 from opsdesk.insight import dashboard_rules as rules
-from opsdesk.insight.dashboard_periods import GRAINS, Periods, periods
+from opsdesk.insight.dashboard_periods import GRAINS, LINE, Periods, periods
 from opsdesk.insight.dashboard_queries import Reading
 from opsdesk.insight.dashboard_rules import Pair
 from users.boards.places import counted_places, named_places
@@ -89,14 +92,28 @@ class Board:
         pairs = {place: [reading.pair(key, span, place) for span in line] for place in ids}
         return {place: _told(map(rules.value, told)) for place, told in pairs.items()}
 
-    def values(self, key: str, spans: Sequence[Span]) -> list[float]:
-        """Those there are, in order."""
-        return _told(rules.value(self.pair(key, span)) for span in spans)
+    @cached_property
+    def whole(self) -> dict[str, list[Pair]]:
+        """By metric: every finished period, oldest first."""
+        return {key: [self.pair(key, span) for span in self.periods.whole] for key in self.keys}
+
+    def values(self, key: str) -> list[float]:
+        """Those there are of the line, oldest first."""
+        return _told(map(rules.value, self.whole[key][-LINE:]))
 
     @cached_property
     def means(self) -> dict[str, float | None]:
         """By metric: of the finished periods before the one shown, rates pooled, sums averaged."""
-        return {key: rules.pooled([self.pair(key, span) for span in self.periods.earlier]) for key in self.keys}
+        return {key: rules.pooled(pairs[:-1][-LINE:]) for key, pairs in self.whole.items()}
+
+    @cached_property
+    def language(self) -> str:
+        return get_language() or ""
+
+    @cached_property
+    def customers(self) -> str:
+        """The address of the customer list."""
+        return reverse("customers")
 
     @cached_property
     def keys(self) -> list[str]:

@@ -95,13 +95,13 @@ def drawn_label(board: Board, sort: str) -> str:
 
 def _people(board: Board, key: str) -> str:
     """The address of a number's people but for the place, which comes behind it."""
-    everywhere = words.people(key, board.ask.grain, board.periods.shown, board.as_of, {})
+    everywhere = words.people(board.customers, key, board.ask.grain, board.periods.shown, board.as_of, {})
     return f"{everywhere}&" if everywhere else ""
 
 
 def _cell(board: Board, place: Place, key: str, people: str) -> str:
     pair = board.pair_of(place, key)
-    told = words.told(key, pair, board.few)
+    told = words.told(board.language, key, pair, board.few)
     return cells.number(told.written, told.title, people if pair[0] else "", "num few" if told.is_few else "num")
 
 
@@ -109,7 +109,7 @@ def total(board: Board) -> SafeString | None:
     """All communities together; stations are not all, nor is one community more than its row."""
     if board.ask.unit != "community" or len(board.places) < 2:
         return None
-    each = (words.told(key, board.pair(key), board.few) for key in keys_of(board))
+    each = (words.told(board.language, key, board.pair(key), board.few) for key in keys_of(board))
     return cells.row(cells.number(told.written, told.title) for told in each)
 
 

@@ -11,6 +11,8 @@ from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight import dashboard_words as words
 from opsdesk.insight import dictionary
 from opsdesk.insight.dashboard_board import Board
+from opsdesk.insight.dashboard_periods import LINE
+from opsdesk.insight.dashboard_rules import Pair
 from opsdesk.lib import cells, charts, figures
 from opsdesk.lib.tiles import Tile, drawn
 from users.pulse.rules import Span
@@ -34,13 +36,13 @@ def _tile(board: Board, key: str, linked: bool) -> Tile:
     return Tile(
         label=_label(board, key),
         number=words.written(key, now),
-        href=words.people(key, board.ask.grain, looked_at.shown, board.as_of, board.words)
+        href=words.people(board.customers, key, board.ask.grain, looked_at.shown, board.as_of, board.words)
         if linked and pair[0] else "",
         change=moved,
         base=" · ".join(text for text in (against, n) if text),
         note=" · ".join(text for text in (_few(board, key), _note(board, key, now)) if text),
         defined=tuple(dictionary.definition(key, as_of=board.as_of).items()),
-        spark=charts.sparkline(board.values(key, looked_at.line)),
+        spark=charts.sparkline(board.values(key)),
     )  # fmt: skip
 
 
@@ -84,21 +86,22 @@ def lines(board: Board) -> list[SafeString]:
 
 
 def _line(board: Board, key: str, metrics: str, beside: int) -> SafeString:
-    now, mean = rules.value(board.pair(key)), board.means[key]
+    pairs, mean = board.whole[key][-LINE:], board.means[key]
+    now = rules.value(pairs[-1])
     name = cells.linked(_(dictionary.BY_KEY[key].label), f"{metrics}#{key}", "plain")
     return cells.row([
         f'<th scope="row">{name}</th>',
-        *(_cell(board, key, span) for span in board.periods.line),
+        *(_cell(board, key, pair, "") for pair in pairs[:-1]),
+        _cell(board, key, pairs[-1], " newest"),
         cells.number(words.written(key, mean), css="num soft"),
         cells.number(words.change(key, now, mean) or figures.NOTHING, css="num soft"),
         *_beside(board, key, beside),
     ])  # fmt: skip
 
 
-def _cell(board: Board, key: str, span: Span) -> str:
-    told = words.told(key, board.pair(key, span), board.few)
-    marks = " few" if told.is_few else ""
-    return cells.number(told.written, told.title, css=f"num{marks}{' newest' if span == board.periods.shown else ''}")
+def _cell(board: Board, key: str, pair: Pair, newest: str) -> str:
+    told = words.told(board.language, key, pair, board.few)
+    return cells.number(told.written, told.title, css=f"num{' few' if told.is_few else ''}{newest}")
 
 
 def _beside(board: Board, key: str, count: int) -> list[str]:

@@ -6,8 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from opsdesk.insight import dashboard_queries as queries
@@ -30,12 +28,8 @@ class Told(NamedTuple):
     is_few: bool
 
 
-def told(key: str, pair: Pair, few: int) -> Told:
-    return _told(get_language(), key, pair, few)
-
-
 @lru_cache(maxsize=8192)
-def _told(_language: str, key: str, pair: Pair, few: int) -> Told:
+def told(_language: str, key: str, pair: Pair, few: int) -> Told:
     """Remembered: whoever looks at a board today looks at the same hundreds of numbers."""
     return Told(written(key, rules.value(pair)), title(key, pair), is_few(key, pair, few))
 
@@ -111,10 +105,11 @@ def until(span: Span) -> date:
     return span.end - DAY
 
 
-def people(key: str, grain: Grain, span: Span, as_of: date, place: Mapping[str, object]) -> str:
-    """The customer list of exactly those whom a number counts; empty where no list can say them."""
+def people(customers: str, key: str, grain: Grain, span: Span, as_of: date, place: Mapping[str, object]) -> str:
+    """The customer list (`customers`: its address) of exactly those whom a number counts; empty where no list can say
+    them."""
     words = _words(key, grain, span, as_of)
-    return f"{reverse('customers')}?{urlencode({**words, **place})}" if words else ""
+    return f"{customers}?{urlencode({**words, **place})}" if words else ""
 
 
 def _words(key: str, grain: Grain, span: Span, as_of: date) -> dict[str, object]:
