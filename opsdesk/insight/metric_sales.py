@@ -40,12 +40,12 @@ PAYERS = (
            N_("purchases ÷ paying users"), _PERIOD, _ONCE, PERIODS, "number", _SUMS, "dashboard", "M23"),
     Metric("penetration", "payers", N_("Penetration"), N_("Customers who ever paid ÷ households."),
            N_("ever paid ÷ households"), N_("from the first order to the end of the period"),
-           N_("households of communities where they are told"), PERIODS, "percent", "users.pulse.queries.payers_ever",
+           N_("households of communities where they are told"), PERIODS, "percent", "users.pulse.crowd_queries.crowds",
            "dashboard", "M22"),
     Metric("registered_penetration", "payers", N_("Registered penetration"),
            N_("Customers known, registered or buying, ÷ households."), N_("customers ÷ households"),
            N_("as of the last snapshot of the period"), N_("households of communities where they are told"), PERIODS,
-           "percent", "users.pulse.queries.known", "dashboard", "M22"),
+           "percent", "users.pulse.crowd_queries.crowds", "dashboard", "M22"),
 )  # fmt: skip
 
 RETENTION = (
