@@ -22,9 +22,9 @@ _SETTINGS: Final = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    # Most of what an import of a million lines stages and writes stays in memory until the checkpoint; an eighth of the
-    # 4 GB that docs/deploy.md asks for, taken from the system only as it fills.
-    "shared_buffers": "512MB",
+    # Most of what an import of a million lines stages and writes stays in memory until the checkpoint; a quarter of the
+    # 4 GB that docs/deploy.md asks for, as in docker-compose.yml, taken from the system only as it fills.
+    "shared_buffers": "1GB",
     "wal_buffers": "32MB",
     "effective_cache_size": "1GB",
     "temp_buffers": "32MB",  # temporary tables of everybody, in the night
