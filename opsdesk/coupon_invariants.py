@@ -5,6 +5,7 @@ from opsdesk.lib.words import N_
 
 COUPONS = N_("Coupons and budgets")
 BUDGETS = N_("budgets")
+WEEKS = N_("weeks")
 
 _LEDGER = """
 SELECT b.id AS budget_id, b.name, b.amount, b.reserved, b.spent, COALESCE(e.amount, 0)::bigint AS told_amount,
@@ -26,6 +27,14 @@ SELECT id AS budget_id, name, amount AS kept, reserved + spent AS counted
   FROM coupons_budget WHERE reserved < 0 OR spent < 0 OR reserved + spent > amount
 """
 
+SUBSIDY_TOTALS = """
+SELECT week, community_id, t.cost AS kept, c.cost AS counted
+  FROM coupons_subsidytotal t
+  FULL JOIN (SELECT week, community_id, sum(gross)::bigint AS gross, sum(cost)::bigint AS cost
+               FROM coupons_subsidyweek GROUP BY 1, 2) c USING (week, community_id)
+ WHERE (t.gross, t.cost) IS DISTINCT FROM (c.gross, c.cost)
+"""
+
 _COUNT_BUDGETS = "SELECT count(*) FROM coupons_budget"
 
 COUPON_INVARIANTS = (
@@ -38,5 +47,10 @@ COUPON_INVARIANTS = (
         "budget_held", COUPONS, N_("Reserved + spent never exceeds a budget"),
         N_("More was promised than there is. Stop issuing from these budgets and look who took the check away."),
         BUDGETS, _COUNT_BUDGETS, BUDGET_HELD,
+    ),
+    Invariant(
+        "subsidy_totals", COUPONS, N_("A week's subsidies are the sums of those of its classes"),
+        N_("The dashboard's subsidy rate is off in these weeks. Run now."),
+        WEEKS, "SELECT count(*) FROM coupons_subsidytotal", SUBSIDY_TOTALS,
     ),
 )  # fmt: skip

@@ -101,6 +101,7 @@ SELECT {keys}, t.{told} AS kept, c.{told} AS counted FROM c FULL JOIN t USING ({
 
 _EVERYWHERE = "ARRAY(SELECT 0 UNION SELECT id FROM communities_community)"
 COMMUNITY_DAYS = _recount(roll_ups.COMMUNITY_DAYS, purchases.COMMUNITY_DAYS, "net")
+COMMUNITY_PERIODS = _recount(roll_ups.COMMUNITY_PERIODS, purchases.COMMUNITY_PERIODS, "net")
 STATION_DAYS = _recount(roll_ups.STATION_DAYS, purchases.STATION_DAYS, "net")
 COHORT_CELLS = _recount(roll_ups.COHORT_CELLS, purchases.COHORT_CELLS, "customers")
 FLOW_WEEKS = _recount(roll_ups.FLOW_WEEKS, purchases.FLOW_WEEKS, "active")
@@ -223,6 +224,11 @@ INVARIANTS = (
         "community_days", ROLL_UPS, N_("Community days equal a recount from customer days"),
         N_("Money and payers of these days are off. Run now."),
         DAYS, "SELECT count(*) FROM users_communityday", COMMUNITY_DAYS,
+    ),
+    Invariant(
+        "community_periods", ROLL_UPS, N_("Weeks and months of communities equal the sums of their days"),
+        N_("The dashboard shows other money or payers than its days. Run now."),
+        ROWS, "SELECT count(*) FROM users_communityperiod", COMMUNITY_PERIODS,
     ),
     Invariant(
         "cohort_cells", ROLL_UPS, N_("Cohort cells equal a recount from customer days"),

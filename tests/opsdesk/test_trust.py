@@ -14,6 +14,7 @@ from campaigns.visits.reading import Told
 from communities.models import Community
 from communities.policies import actions as policies
 from communities.scoping import Scope
+from coupons.effects import actions as effects
 from opsdesk import invariants, trust
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Check, Job
@@ -55,6 +56,7 @@ def honest(people, today: dt.date) -> dt.date:
     purchases.assign_stations()
     lifecycle.recompute(today, version)
     rfm.recompute(today, version)
+    effects.measure(today)
     return today
 
 
@@ -106,8 +108,10 @@ BREAKS = [
     ("customer_days", "UPDATE users_customerday SET starts_clean = false", set()),
     ("customer_days", "UPDATE users_order SET counted = false, state = 'cancelled', net = 0 WHERE day = '2018-05-02'",
      set()),
-    ("community_days", "UPDATE users_communityday SET new_payers = new_payers + 1 WHERE day = '2018-05-03'", set()),
-    ("community_days", "DELETE FROM users_communityday WHERE day = '2018-05-03'", set()),
+    ("community_days", "UPDATE users_communityday SET new_payers = new_payers + 1 WHERE day = '2018-05-03'",
+     {"community_periods"}),
+    ("community_days", "DELETE FROM users_communityday WHERE day = '2018-05-03'", {"community_periods"}),
+    ("community_periods", "UPDATE users_communityperiod SET payers = payers + 1 WHERE grain = 'month'", set()),
     ("cohort_cells", "UPDATE users_cohortcell SET net = net + 1 WHERE week = cohort", set()),
     ("growth", "UPDATE users_cohortcell SET customers = customers + 1 WHERE week = '2018-04-30'", {"cohort_cells"}),
     ("growth", "UPDATE users_flowweek SET lost = lost + 1", {"flow_weeks"}),
@@ -133,6 +137,7 @@ BREAKS = [
     ("budget_ledger", "DELETE FROM coupons_budgetentry WHERE kind = 'reserve'", set()),
     ("budget_held", "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE coupons_budget DROP CONSTRAINT budget_never_exceeded;"
      " UPDATE coupons_budget SET spent = amount", {"budget_ledger", "budget_holds"}),
+    ("subsidy_totals", "UPDATE coupons_subsidytotal SET gross = gross + 1", set()),
     ("coupon_fates", "UPDATE coupons_batch SET issued = issued - 1", set()),
     ("coupon_fates", "DELETE FROM coupons_grant WHERE id = (SELECT max(id) FROM coupons_grant)", {"holds"}),
     ("holds", "UPDATE coupons_grant SET state = 'void' WHERE id = (SELECT max(id) FROM coupons_grant)", set()),
