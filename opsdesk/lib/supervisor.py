@@ -18,6 +18,8 @@ MOST_QUICK_DEATHS: Final = 5
 GRACE_SECONDS: Final = 15.0  # then the rest is killed
 FIRST_PAUSE_SECONDS = 0.5  # before a new start; doubled after every quick death
 _TICK_SECONDS: Final = 0.2
+# A child tells the guard of itself before it becomes its command: no moment is left in which a kill -9 orphans it.
+_TELLING_THE_GUARD: Final = ("sh", "-c", 'echo "+$$" >&0; exec "$@" </dev/null', "sh")
 
 Say = Callable[[str], None]
 
@@ -31,11 +33,11 @@ class Child:
         self._started_at = self._due_at = 0.0
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> int:
+    def start(self, guard_input: IO[str]) -> None:
         self._started_at = time.monotonic()
         self.process = process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.DEVNULL,
+            [*_TELLING_THE_GUARD, *self.command],
+            stdin=guard_input,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -44,7 +46,6 @@ class Child:
         )
         assert process.stdout is not None
         threading.Thread(target=self._pass_on, args=(process.stdout,), daemon=True).start()
-        return process.pid
 
     def is_due(self) -> bool:
         return self.process is None and time.monotonic() >= self._due_at
@@ -77,6 +78,8 @@ class Supervisor:
         self._guard = subprocess.Popen(
             [sys.executable, guard.__file__], stdin=subprocess.PIPE, start_new_session=True, text=True
         )
+        assert self._guard.stdin is not None
+        self._guard_input = self._guard.stdin
 
     def run(self, on_tick: Callable[[], None]) -> bool:
         """Until SIGTERM or SIGINT comes (True), or a child dies too often too quickly (False)."""
@@ -103,7 +106,7 @@ class Supervisor:
             self._end_group(child.process.pid)  # what it forked and left behind
             child.bury()
         elif child.is_due():
-            self._tell_guard(f"+{child.start()}")
+            child.start(self._guard_input)
 
     def _end_all(self) -> None:
         # Only the children themselves are asked: they end what they forked, and let running work finish.
@@ -116,17 +119,12 @@ class Supervisor:
                 process.wait(max(0.0, deadline - time.monotonic()))
             self._end_group(process.pid)
             process.wait()
-        assert self._guard.stdin is not None
-        self._guard.stdin.close()
+        self._guard_input.close()
         self._guard.wait()
 
     def _end_group(self, group: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
-        self._tell_guard(f"-{group}")
-
-    def _tell_guard(self, line: str) -> None:
-        assert self._guard.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            self._guard.stdin.write(line + "\n")
-            self._guard.stdin.flush()
+            self._guard_input.write(f"-{group}\n")
+            self._guard_input.flush()
