@@ -18,7 +18,7 @@ from coupons.boards import drafting
 from coupons.effects import actions as effects
 from coupons.grants import actions as grants
 from opsdesk import trust
-from opsdesk.lib import sql
+from opsdesk.lib import revisions, sql
 from opsdesk.lib.runs.actions import Hold
 from users.funnel import actions as funnel
 from users.imports import clearing
@@ -193,6 +193,7 @@ def run(night: Night, hold: Hold, tell: Callable[[str], None] = lambda text: Non
         sql.run(_LOOK_AGAIN)
         if night.tidy:
             notices.forget_old(night.as_of)
+            revisions.forget()
     return done
 
 

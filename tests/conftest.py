@@ -1,6 +1,7 @@
 """Fixtures: the cast on its stage, a signed-in client for each, and the day on which every test plays."""
 
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
-from opsdesk.lib import engines
+from opsdesk.lib import engines, revisions
 from tests import cast
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
@@ -35,6 +36,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def _own_language() -> None:
     """Every test begins in the language of the settings, whichever the one before it asked a page in."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def _own_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it find what the one before it read."""
+    monkeypatch.setattr(revisions, "_results", OrderedDict())
 
 
 @pytest.fixture

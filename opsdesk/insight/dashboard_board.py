@@ -13,8 +13,10 @@ from communities.access import Desk
 from communities.rules import SEE_BOARDS
 from opsdesk.insight import dashboard_rules as rules
 from opsdesk.insight.dashboard_periods import GRAINS, LINE, Periods, periods
-from opsdesk.insight.dashboard_queries import Reading
+from opsdesk.insight.dashboard_queries import Reading, reading
 from opsdesk.insight.dashboard_rules import Pair
+from opsdesk.lib import revisions
+from opsdesk.lib.revisions import Revision
 from users.boards.places import counted_places, named_places
 from users.lifecycle import queries as lifecycle
 from users.pulse.rules import Grain, Span, Unit
@@ -67,6 +69,7 @@ class Place:
 class Board:
     """One reading of all that is looked at; `apart`: that of the places in the table, in the period shown."""
 
+    revision: Revision
     ask: Ask
     as_of: date
     is_latest: bool
@@ -88,8 +91,8 @@ class Board:
         """By place: the values that there are of the finished periods, oldest first."""
         ids = [place.id for place in places]
         line = self.periods.line
-        reading = Reading(self.apart.unit, self.ask.grain, (), line, ids, self.as_of)
-        pairs = {place: [reading.pair(key, span, place) for span in line] for place in ids}
+        read = reading(self.revision, self.apart.unit, self.ask.grain, (), line, ids, self.as_of)
+        pairs = {place: [read.pair(key, span, place) for span in line] for place in ids}
         return {place: _told(map(rules.value, told)) for place, told in pairs.items()}
 
     @cached_property
@@ -132,11 +135,12 @@ class NoStation(LookupError):
 
 def board_of(desk: Desk, ask: Ask, few: int) -> Board | None:
     """None before the first run or the first order, or where no period was over by then."""
-    latest = lifecycle.latest_as_of()
+    revision = revisions.now()
+    latest = revisions.kept(revision, "latest", lifecycle.latest_as_of)
     if latest is None:
         return None
     as_of = min(ask.as_of or latest, latest)
-    span = retention.span(as_of)
+    span = revisions.kept(revision, ("span", as_of), lambda: retention.span(as_of))
     looked_at = periods(ask.grain, as_of, *span) if span else None
     if looked_at is None:
         return None
@@ -145,13 +149,13 @@ def board_of(desk: Desk, ask: Ask, few: int) -> Board | None:
     unit: Unit = "station" if station else "community"
     ids = [station.id] if station else communities
     shown = [looked_at.shown]
-    reading = Reading(unit, ask.grain, looked_at.read, shown, ids, as_of)
+    read = reading(revision, unit, ask.grain, looked_at.read, shown, ids, as_of)
     places = _places(desk, ask, station)
     by_station = ask.unit == "station" and station is None
     stations = [place.id for place in places]
-    apart = Reading("station", ask.grain, (), shown, stations, as_of) if by_station else reading
+    apart = reading(revision, "station", ask.grain, (), shown, stations, as_of) if by_station else read
     words = station.words if station else {"community": desk.community.code} if desk.community else {}
-    return Board(ask, as_of, as_of == latest, looked_at, reading, apart, places, station, words, few)
+    return Board(revision, ask, as_of, as_of == latest, looked_at, read, apart, places, station, words, few)
 
 
 def _places(desk: Desk, ask: Ask, station: Place | None) -> list[Place]:

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from opsdesk.insight import dashboard_rules
 from opsdesk.insight.dashboard_rules import CROWDS, PAID, PARTS, RATES, SUMS, Figures, Pair
-from opsdesk.lib import sql
+from opsdesk.lib import revisions, sql
+from opsdesk.lib.revisions import Revision
 from users.pulse import crowd_queries, period_queries, rules
 from users.pulse import queries as pulse
 from users.pulse.crowd_queries import Crowds
@@ -104,6 +105,20 @@ class Reading:
 
     def _weeks(self, spans: Sequence[Span]) -> list[date]:
         return sorted({monday for span in spans for monday in self._mondays[span]})
+
+
+def reading(
+    revision: Revision,
+    unit: Unit,
+    grain: Grain,
+    spans: Sequence[Span],
+    apart: Sequence[Span],
+    places: Collection[int],
+    as_of: date,
+) -> Reading:
+    """The one that was made for these words at this revision, with all that it has read since."""
+    asked = (unit, grain, tuple(spans), tuple(apart), tuple(places), as_of)
+    return revisions.kept(revision, (Reading, asked), lambda: Reading(*asked))
 
 
 def figures(

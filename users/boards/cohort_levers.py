@@ -73,9 +73,7 @@ class Levers:
 def of_board(desk: Desk, board: Board) -> Levers:
     if not board.cohorts:
         return Levers({}, {})
-    sight, grain, first = board.sight, board.ask.grain, board.cohorts[0]
-    discounts = queries.discount_rates(sight.as_of, sight.places, grain, first)
-    return Levers(_budgets(desk, board), discounts, _variables(desk, board))
+    return Levers(_budgets(desk, board), board.discounts, _variables(desk, board))
 
 
 def _variables(desk: Desk, board: Board) -> list[tuple[Variable, dict[date, Told]]]:

@@ -1,7 +1,7 @@
 """What the cohort board is asked for and reads: its triangles, its levers, the people behind a cell."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from communities.policies.rules import Policies
-from opsdesk.lib import intervals
+from opsdesk.lib import intervals, revisions
 from users.boards.places import Places, Sight
 from users.directory.filters import NOT_TOLD
 from users.purchases import rules as purchases
@@ -67,6 +67,7 @@ class Board:
     whole_to: date
     uncensored_from: date | None
     few: int
+    known: dict[tuple[int, tuple[str, ...]], dict[str, list[Spot]]] = field(default_factory=dict)  # columns by their k
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -110,7 +111,7 @@ class Board:
             as_of, places, grain=self.ask.grain, breakdown=self.ask.breakdown or "community", since=since
         )
 
-    @cached_property
+    @property
     def by_unit(self) -> dict[str, list[Line]]:
         return self.units(self.sizes)
 
@@ -120,6 +121,12 @@ class Board:
 
     def columns(self, wanted: Collection[str], k: int) -> dict[str, list[Spot]]:
         """The k-th period of these units' cohorts, largest unit first."""
+        at = (k, tuple(wanted))
+        if at not in self.known:
+            self.known[at] = self._columns(wanted, k)
+        return self.known[at]
+
+    def _columns(self, wanted: Collection[str], k: int) -> dict[str, list[Spot]]:
         ask = self.ask
         return {
             unit: rules.column(
@@ -147,22 +154,35 @@ class Board:
             mode=self.ask.told_mode, width=width,
         )  # fmt: skip
 
+    @cached_property
+    def discounts(self) -> dict[date, float]:
+        """Coupon discount over gross by cohort."""
+        return queries.discount_rates(self.sight.as_of, self.sight.places, self.ask.grain, self.cohorts[0])
+
     def is_censored(self, cohort: date) -> bool:
         return self.uncensored_from is not None and cohort < self.uncensored_from
 
 
 def board_of(sight: Sight, ask: Ask, policies: Policies) -> Board | None:
-    """None before any order."""
+    """None before any order. What the roll-up tells is kept as long as nobody writes to it."""
+    few, censored = policies.alert_min_cohort, policies.left_censor_weeks
+    if not ask.by_roll_up or ask.told_mode == "after":
+        return _read(sight, ask, few, censored)
+    key = (Board, sight.key, ask, few, censored)
+    return revisions.kept(revisions.now(), key, lambda: _read(sight, ask, few, censored))
+
+
+def _read(sight: Sight, ask: Ask, few: int, left_censor_weeks: int) -> Board | None:
     everywhere = queries.span(sight.as_of)
     span = everywhere if sight.places is None else queries.span(sight.as_of, sight.places)
     if span is None or everywhere is None:
         return None
     whole_to = rules.reach(sight.as_of, everywhere[1])
-    uncensored_from = purchases.uncensored_from(everywhere[0], policies.left_censor_weeks)
+    uncensored_from = purchases.uncensored_from(everywhere[0], left_censor_weeks)
     cohorts = rules.cohorts_shown(span[0], whole_to, ask.grain, ask.count)
     if ask.without_censored and uncensored_from:
         cohorts = [cohort for cohort in cohorts if cohort >= uncensored_from]
-    return Board(sight, ask, cohorts, whole_to, uncensored_from, policies.alert_min_cohort)
+    return Board(sight, ask, cohorts, whole_to, uncensored_from, few)
 
 
 # -- The people behind a cell ----------------------------------------------------------------------------------------

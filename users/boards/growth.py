@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from communities.access import Desk
 from communities.models import Community
+from opsdesk.lib import revisions
 from users.boards import places
 from users.boards.places import Sight
 from users.growth import queries, rules
@@ -91,7 +92,11 @@ class Board:
 
 
 def board_of(sight: Sight, ask: Ask) -> Board | None:
-    """None before any order, or before a week is over."""
+    """None before any order, or before a week is over. Kept as long as nobody writes to what it reads."""
+    return revisions.kept(revisions.now(), (Board, sight.key, ask), lambda: _read(sight, ask))
+
+
+def _read(sight: Sight, ask: Ask) -> Board | None:
     everywhere = retention.span(sight.as_of)
     span = everywhere if sight.places is None else retention.span(sight.as_of, sight.places)
     if span is None or everywhere is None:

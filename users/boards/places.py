@@ -1,5 +1,6 @@
 """What a board looks at: which date, which communities, and the address of the people behind a number."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -25,6 +26,12 @@ class Sight:
     places: Places
     community_code: str
     is_latest: bool
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from others."""
+        places = None if self.places is None else tuple(self.places)
+        return self.as_of, self.before, places, self.community_code, self.is_latest
 
     def people(self, **words: object) -> str:
         """The customer list for these words, in the community looked at."""
