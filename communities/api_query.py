@@ -1,5 +1,6 @@
-"""The words of an address, read and described by one serializer each; a word that nobody knows is refused."""
+"""The words of an address or a body, read and described by one serializer each; one that nobody knows is refused."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,12 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from opsdesk.lib.paging import BIGGEST
+
+
+def refuse_others(words: Iterable[str], known: Iterable[str]) -> None:
+    """Raises ValidationError with each of the words that is not known."""
+    if unknown := set(words) - set(known):
+        raise serializers.ValidationError({word: [_("This word is not known here.")] for word in sorted(unknown)})
 
 
 class QuerySerializer(serializers.Serializer[Any]):
@@ -28,10 +35,29 @@ class QuerySerializer(serializers.Serializer[Any]):
         return values
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = set(self.initial_data) - set(self.fields) - self.also
-        if unknown:
-            raise serializers.ValidationError({word: [_("This word is not known here.")] for word in sorted(unknown)})
+        refuse_others(self.initial_data, self.fields.keys() | self.also)
         return attrs
+
+
+class BodySerializer(serializers.Serializer[Any]):
+    # Subclass it with a field a word of what is sent; as it is, it reads a body that says nothing. An unknown word is
+    # refused, in every part of the body: a mistyped one would otherwise be done without.
+    # (No docstring: the schema would tell it of every body that has none of its own.)
+
+    @classmethod
+    def read(cls, body: Any, **context: Any) -> dict[str, Any]:
+        """The values by word. Raises ValidationError with every word that cannot be used, and why."""
+        asked = cls(data=body, context=context)
+        asked.is_valid(raise_exception=True)
+        values: dict[str, Any] = asked.validated_data
+        return values
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Not in `validate`: the parts of a body have no initial data of their own."""
+        if isinstance(data, Mapping):
+            # A form writes the parts of a list as lines[0]amount.
+            refuse_others((str(word).partition("[")[0] for word in data), self.fields)
+        return super().to_internal_value(data)
 
 
 def community_word() -> serializers.CharField:

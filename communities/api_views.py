@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from communities.access import Desk
+from communities.api_query import QuerySerializer
 
 
 class ScopedView(APIView):
@@ -30,6 +31,12 @@ class ScopedView(APIView):
             return self.desk.community.pk if self.desk.community else None
         except Http404:
             raise NotFound(gettext("That community is not in reach.")) from None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Whatever is told is told in the body: a word in the address would be lost."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            QuerySerializer.read(request.query_params)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response.headers["Cache-Control"] = "no-store, private"

@@ -17,7 +17,7 @@ from campaigns.drives.outcomes import OUTCOMES
 from campaigns.visits import actions, queries, reading, rules
 from campaigns.visits.actions import Teller
 from campaigns.visits.models import Visit
-from communities.api_query import QuerySerializer, after_word, limit_word, page_of
+from communities.api_query import QuerySerializer, after_word, limit_word, page_of, refuse_others
 from communities.api_views import ScopedView
 
 
@@ -165,13 +165,13 @@ class VisitList(ScopedView):
         ),
     )
     def post(self, request: Request) -> Response:
-        QuerySerializer.read(request.query_params)
         received_at = timezone.now()
         try:
             sent_at, items = reading.opened(request.data, "visits", actions.MOST)
         except ValueError:
             said = gettext("Send an object with a list of at most 200 events.")
             raise serializers.ValidationError({"visits": [said]}) from None
+        refuse_others(request.data, TellSerializer().fields)
         off = rules.skew(sent_at, received_at)
         teller = Teller(self.desk.staff, self.desk.scope, received_at, Visit.Via.API, off)
         return Response({"results": [actions.take_one(item, teller).as_data() for item in items]})

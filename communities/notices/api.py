@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer, cursor_word, limit_word
+from communities.api_query import BodySerializer, QuerySerializer, cursor_word, limit_word
 from communities.api_views import ScopedView
 from communities.models import Notice
 from communities.notices import actions, queries, words
@@ -86,6 +86,7 @@ class NoticeRead(ScopedView):
         description=_("Mark one notification of the token's owner as read. Again changes nothing."),
     )
     def post(self, request: Request, notice_id: int) -> Response:
+        BodySerializer.read(request.data)
         notice = queries.notices_of(self.desk.staff).filter(pk=notice_id).first()
         if notice is None:
             raise Http404

@@ -65,11 +65,9 @@ class BatchList(ScopedView):
         ),
     )
     def post(self, request: Request) -> Response:
-        QuerySerializer.read(request.query_params)
-        asked = shapes.DraftSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = shapes.DraftSerializer.read(request.data)
         try:
-            made = self._drafted(asked.validated_data, key_of(request))
+            made = self._drafted(asked, key_of(request))
         except deeds.OtherBody:
             raise Conflict(gettext("This key was sent with another body before.")) from None
         return Response(told(reached(self, made.number)), status=status.HTTP_201_CREATED)

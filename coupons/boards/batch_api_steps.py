@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_errors import ErrorSerializer
-from communities.api_query import QuerySerializer
 from communities.api_views import ScopedView
 from coupons.boards import batch_api, deeds
 from coupons.boards import batch_refusals as refusals
@@ -36,11 +35,8 @@ def _told(verb: str, words: str | Promise) -> Callable[[Post], Post]:
 
 class _Step(ScopedView):
     def take(self, verb: str, request: Request, number: str) -> Response:
-        QuerySerializer.read(request.query_params)
         batch = batch_api.reached(self, number)
-        asked = shapes.TakeSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
+        said = shapes.TakeSerializer.read(request.data)
         try:
             deeds.take(verb, batch.pk, said["revision"], self.desk.staff, said["comment"], timezone.now())
         except refusals.CAUGHT as error:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from communities.api_query import QuerySerializer, cursor_word, limit_word
+from communities.api_query import BodySerializer, QuerySerializer, cursor_word, limit_word
 from coupons.batches import queries, rules
 from coupons.batches.models import Batch, BatchStep
 from opsdesk.lib import paging
@@ -106,7 +106,7 @@ class BatchDetailSerializer(BatchSerializer):
         return StepSerializer(queries.steps(batch), many=True).data
 
 
-class DraftSerializer(serializers.Serializer[Any]):
+class DraftSerializer(BodySerializer):
     """What a new batch says; the rules are those of the page's form."""
 
     name = serializers.CharField(max_length=80)
@@ -132,6 +132,6 @@ class DraftSerializer(serializers.Serializer[Any]):
     decide_by = serializers.DateTimeField(required=False)
 
 
-class TakeSerializer(serializers.Serializer[Any]):
+class TakeSerializer(BodySerializer):
     revision = serializers.IntegerField(min_value=1, max_value=LARGEST, help_text=_("the one that was looked at"))
     comment = serializers.CharField(max_length=500, default="", allow_blank=True, help_text=_("kept with the step"))

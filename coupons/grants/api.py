@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_errors import Conflict
-from communities.api_query import QuerySerializer
+from communities.api_query import BodySerializer, QuerySerializer
 from communities.api_views import ScopedView
 from coupons.definitions.rules import Basket, Line
 from coupons.grants import actions, queries
@@ -41,13 +41,13 @@ class GrantSerializer(serializers.Serializer[Any]):
     discount = serializers.IntegerField(help_text=_("what its use took off"))
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class LineSerializer(BodySerializer):
     amount = serializers.IntegerField(min_value=0, max_value=MOST_FEN, help_text=_("fen before the coupon"))
     category = serializers.IntegerField(required=False, allow_null=True, default=None, max_value=2**63 - 1)
     product = serializers.IntegerField(required=False, allow_null=True, default=None, max_value=2**63 - 1)
 
 
-class UseSerializer(serializers.Serializer[Any]):
+class UseSerializer(BodySerializer):
     code = serializers.CharField(max_length=100)
     customer = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text=_("its id"))
     order_number = serializers.CharField(max_length=100)
@@ -95,9 +95,7 @@ class CouponUse(ScopedView):
     )
     def post(self, request: Request) -> Response:
         key = key_of(request)
-        asked = UseSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        told = _told(asked.validated_data)
+        told = _told(UseSerializer.read(request.data))
         _customer(self, told.customer_id)
         staff = self.desk.staff
         try:

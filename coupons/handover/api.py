@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import BodySerializer, QuerySerializer
 from communities.api_views import ScopedView
 from coupons.handover import actions, queries
 from coupons.handover.models import Parcel
@@ -71,6 +71,7 @@ class ParcelFetched(ScopedView):
         description=_("The shop has stored a parcel. Told again: answered the same."),
     )
     def post(self, request: Request, parcel_id: int) -> Response:
+        BodySerializer.read(request.data)
         reach = queries.in_reach(self.desk.scope).filter(way=Parcel.Way.FETCH)
         parcel = reach.filter(pk=parcel_id).first()
         if parcel is None:

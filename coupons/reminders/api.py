@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import BodySerializer, QuerySerializer
 from communities.api_views import ScopedView
 from coupons.reminders import actions, doors, queries, rules
 from coupons.reminders.doors import Door
@@ -61,7 +61,7 @@ class ReminderPageSerializer(serializers.Serializer[Any]):
     reminders = ReminderSerializer(many=True)
 
 
-class SaidSerializer(serializers.Serializer[Any]):
+class SaidSerializer(BodySerializer):
     said = serializers.ChoiceField(
         choices=[*rules.SAID, UNDO], default="told", help_text=_("told, away (not met), or undo: take it back")
     )
@@ -97,9 +97,7 @@ class ReminderSaid(ScopedView):
         reminder = queries.reachable(self.desk.scope, reminder_id)
         if reminder is None:
             raise Http404
-        body = SaidSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        if (said := body.validated_data["said"]) == UNDO:
+        if (said := SaidSerializer.read(request.data)["said"]) == UNDO:
             actions.undo(reminder, by=self.desk.staff)
         else:
             actions.done(reminder, by=self.desk.staff, said=said)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from communities import rules
 from communities.api_access import TokenThrottle
@@ -133,6 +133,7 @@ def endpoints() -> Iterator[tuple[URLPattern, str]]:
 ENDPOINTS = list(endpoints())
 SCOPED = [(pattern, method) for pattern, method in ENDPOINTS if (pattern.name, method) not in ANY_SCOPE]
 READING = [pattern for pattern, method in SCOPED if method == "GET"]
+TELLING = [pattern for pattern, method in SCOPED if method == "POST"]
 
 
 @pytest.fixture
@@ -264,6 +265,23 @@ def test_a_word_that_nobody_knows_is_refused_by_name_at_every_address_that_is_re
         answer = ask(mine, pattern, known, nosuch="1")
         if (answer.status_code, set(answer.json().get("fields", []))) != (400, {"nosuch"}):
             wrong.append((pattern.name, answer.status_code))
+    assert wrong == []
+
+
+def test_a_word_that_nobody_knows_is_refused_by_name_wherever_something_is_told(
+    people: Cast, known: dict[str, int | str]
+) -> None:
+    wrong = []
+    for pattern in TELLING:
+        client = caller(people.staff if pattern.name == "api_visits" else people.manager).client
+        url = reverse(pattern.name, kwargs={name: known[name] for name in known if f":{name}>" in str(pattern.pattern)})
+        form = {} if pattern.name == "api_imports" else {"content_type": "application/json"}
+        told = {"nosuch": "1"} | ({"visits": []} if pattern.name == "api_visits" else {})
+        key = {"Idempotency-Key": "k"}
+        answers = client.post(f"{url}?nosuch=1"), client.post(url, told, headers=key, **form)
+        found = [(answer.status_code, set(answer.json().get("fields", []))) for answer in answers]
+        if found != [(400, {"nosuch"})] * 2:
+            wrong.append((pattern.name, found))
     assert wrong == []
 
 

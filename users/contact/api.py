@@ -12,7 +12,7 @@ from rest_framework.parsers import FormParser, JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from communities.api_query import QuerySerializer
+from communities.api_query import BodySerializer, QuerySerializer
 from communities.api_views import ScopedView
 from communities.policies import queries as policies
 from opsdesk.lib import phones
@@ -58,7 +58,7 @@ class WishesSerializer(serializers.Serializer[Any]):
     changes = WishChangeSerializer(many=True, help_text=_("the newest fifty, newest first"))
 
 
-class NewWishSerializer(serializers.Serializer[Any]):
+class NewWishSerializer(BodySerializer):
     """One thing that the customer has said."""
 
     subject = serializers.ChoiceField(WishChange.Subject.values, help_text=_("dnc is every channel at once"))
@@ -94,9 +94,7 @@ class CustomerWishes(ScopedView):
     )
     def post(self, request: Request, customer_id: int) -> Response:
         customer = _customer(self, customer_id)
-        asked = NewWishSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        actions.change_wish(customer=customer, by=self.desk.staff, **asked.validated_data)
+        actions.change_wish(customer=customer, by=self.desk.staff, **NewWishSerializer.read(request.data))
         return Response(_told(customer))
 
 

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_errors import Conflict, ErrorSerializer, TooLarge
-from communities.api_query import QuerySerializer, cursor_word, limit_word
+from communities.api_query import BodySerializer, QuerySerializer, cursor_word, limit_word
 from communities.api_views import ScopedView
 from opsdesk.lib import paging
 from opsdesk.lib.rates import TooOften
@@ -108,7 +108,7 @@ class ImportList(ScopedView):
     )
     def post(self, request: Request) -> Response:
         self._refuse_too_large(int(request.META.get("CONTENT_LENGTH") or 0))
-        asked = UploadSerializer.read(request.data, page_queries.source_names())
+        asked = UploadSerializer.read(request.data, sources=page_queries.source_names())
         file = self._received(asked)
         told = api_shapes.ReceivedSerializer(file, context={"same_as": self._same_as(file)}).data
         return Response(told, status.HTTP_201_CREATED, headers={"Location": reverse("api_import", args=[file.pk])})
@@ -190,7 +190,7 @@ class ImportCommit(ScopedView):
         description=_("Write a checked import. Asked twice it is written once: 202 on its way, 200 once it is in."),
     )
     def post(self, request: Request, file_id: int) -> Response:
-        QuerySerializer.read(request.query_params)
+        BodySerializer.read(request.data)
         file = _file(self, file_id)
         try:
             actions.queue_commit(file, self.desk.staff)

@@ -1,6 +1,5 @@
 """What the API says of an import, and what it takes with a file."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from communities.api_query import BodySerializer
 from opsdesk.lib import encodings, phones, plaintext
 from users.imports import problems, queries
 from users.imports.models import ImportFile, ImportProblem
@@ -19,7 +19,7 @@ STOPPED = (State.REFUSED, State.FAILED, State.CANCELLED)
 CHECKS = (State.UPLOADED, State.CHECKING)
 
 
-class UploadSerializer(serializers.Serializer[Any]):
+class UploadSerializer(BodySerializer):
     """The fields of the multipart form."""
 
     file = serializers.FileField(help_text=_("the export as it is"))
@@ -35,14 +35,6 @@ class UploadSerializer(serializers.Serializer[Any]):
     )
     commit = serializers.BooleanField(default=False, help_text=_("write it as soon as it is checked"))
 
-    @classmethod
-    def read(cls, data: Any, sources: Sequence[str]) -> dict[str, Any]:
-        """`sources`: those there are. The only one is meant where none is named; of several none is guessed."""
-        asked = cls(data=data, context={"sources": sources})
-        asked.is_valid(raise_exception=True)
-        values: dict[str, Any] = asked.validated_data
-        return values
-
     def validate_source(self, source: str) -> str:
         tidied = plaintext.tidy(source)
         if not tidied:
@@ -50,6 +42,7 @@ class UploadSerializer(serializers.Serializer[Any]):
         return tidied
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """`sources` of the context: those there are. The only one is meant where none is named; of several none is."""
         known = self.context["sources"]
         if "source" not in attrs and len(known) > 1:
             words = gettext("Say where the file comes from: %(sources)s.") % {"sources": ", ".join(known)}

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api_errors import Conflict, ErrorSerializer, TooLarge
-from communities.api_query import QuerySerializer
+from communities.api_query import BodySerializer
 from communities.api_views import ScopedView
 from opsdesk.lib import limits, rates
 from opsdesk.lib.rates import TooOften
@@ -41,7 +41,7 @@ class TooOftenError(APIException):
         self.wait = error.wait
 
 
-class SignupRowSerializer(serializers.Serializer[Any]):
+class SignupRowSerializer(BodySerializer):
     """A registration (phone and registered_at) or a referral (referrer and referred), as text."""
 
     phone = serializers.CharField(required=False, max_length=40)
@@ -55,7 +55,7 @@ class SignupRowSerializer(serializers.Serializer[Any]):
     at = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
 
-class SignupsSerializer(serializers.Serializer[Any]):
+class SignupsSerializer(BodySerializer):
     kind = serializers.ChoiceField(
         [rules.REGISTRATIONS, rules.REFERRALS], default="", help_text=_("found by the columns unless told")
     )
@@ -117,11 +117,9 @@ class Signups(ScopedView):
     def post(self, request: Request) -> Response:
         if int(request.META.get("CONTENT_LENGTH") or 0) > (reading.LIMITS.stored_bytes or 0) + FORM_BYTES:
             raise TooLarge(gettext("The file is larger than is taken here."))
-        QuerySerializer.read(request.query_params)
-        asked = SignupsSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        file = self._received(asked.validated_data)
-        if asked.validated_data["commit"]:
+        asked = SignupsSerializer.read(request.data)
+        file = self._received(asked)
+        if asked["commit"]:
             file = self._committed(file)
         told = {name: getattr(file, name) for name in ("kind", "state", "rows", *rules.OUTCOMES)}
         twin = queries.twin(file)
