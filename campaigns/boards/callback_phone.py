@@ -47,15 +47,16 @@ def phone_callback(request: DeskRequest, callback_id: int) -> HttpResponse:
 @phone_page()
 @require_POST
 def phone_callback_number(request: DeskRequest, callback_id: int) -> HttpResponse:
-    """The whole number in this answer and nowhere else: counted, logged, while there is a call to make."""
+    """The whole number in this answer: counted and logged once a call, while there is a call to make."""
     callback = _reached(request, callback_id)
-    scope = request.desk.scope_for(REVEAL_PHONE)
-    if not scope.stations and not scope.everywhere:
+    if not request.desk.may(REVEAL_PHONE):
         raise PermissionDenied(REVEAL_PHONE)
-    if not callbacks.to_call(scope).filter(pk=callback_id).exists():
+    if not _may_see(request, callback):
         return _page(request, callback, refused=_("There is nothing to call about any more."))
+    if callbacks.is_revealed(callback, request.user):
+        return _page(request, callback, number=callback.customer.phone)
     try:
-        number = directory.reveal(callback.customer, by=request.user, reason="aftersales")
+        number = directory.reveal(callback.customer, by=request.user, reason=callbacks.REASON)
     except rates.TooMany as limit:
         text = _("%(n)s numbers within an hour are the limit. Try again later, or ask your manager.")
         return _page(request, callback, refused=text % {"n": limit.args[0]})
@@ -67,7 +68,8 @@ def phone_callback_number(request: DeskRequest, callback_id: int) -> HttpRespons
 def phone_callback_record(request: DeskRequest, callback_id: int) -> HttpResponse:
     callback, form = _reached(request, callback_id), AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, callback, form=form, status=422)
+        seen = _may_see(request, callback) and callbacks.is_revealed(callback, request.user)
+        return _page(request, callback, form=form, number=callback.customer.phone if seen else "", status=422)
     tries = form.cleaned_data["tries"]
     if form.cleaned_data["outcome"] == "dnc":
         taken = callbacks.leave_alone(callback, tries=tries, by=request.user)
@@ -97,6 +99,11 @@ def _reached(request: DeskRequest, callback_id: int) -> Callback:
     if found is None:
         raise Http404
     return found
+
+
+def _may_see(request: DeskRequest, callback: Callback) -> bool:
+    """Whether there is a call to make, and the right to see numbers reaches it."""
+    return callbacks.to_call(request.desk.scope_for(REVEAL_PHONE)).filter(pk=callback.pk).exists()
 
 
 def _page(request: DeskRequest, callback: Callback, status: int = 200, **shown: Any) -> HttpResponse:

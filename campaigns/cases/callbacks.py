@@ -2,7 +2,7 @@
 update, so that two people with one number in hand record one answer."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +14,10 @@ from campaigns.cases import rules
 from campaigns.cases.lessons import AT_STATION
 from campaigns.cases.models import Callback, Case
 from communities.actions import write_log
-from communities.models import Assignment, StaffMember
+from communities.models import Assignment, StaffAct, StaffMember
 from communities.notices import actions as notices
 from communities.scoping import Scope
-from opsdesk.lib import phones
+from opsdesk.lib import limits, phones
 from opsdesk.lib.words import N_
 from users.contact import actions as contact
 from users.contact.models import Touch, WishChange
@@ -27,6 +27,7 @@ from users.purchases.models import Origin
 
 TRIES = 3  # not reached so often, nobody tries again
 TO_CALL = Q(state="open") | Q(state="missed", tries__lt=TRIES)
+REASON = "aftersales"  # why a number is seen
 KIND = N_("Call back")
 DRAWN = N_("Customers to call back because of an incident: %(n)s")
 _ANSWERED = ("done", "refused")
@@ -70,6 +71,15 @@ def to_call(scope: Scope) -> QuerySet[Callback]:
     """Those never tried first, then the one whose last try is oldest; nobody who asked not to be called."""
     hushed = Q(customer__wish__do_not_contact=True) | Q(customer__wish__refused__contains=["phone"])
     return in_reach(scope).filter(TO_CALL).exclude(hushed)
+
+
+def is_revealed(callback: Callback, by: StaffMember) -> bool:
+    """Whether they have been counted for seeing the number for the call that is to be made, within the hour that is
+    counted over: a form that comes back, or a page drawn again, is no second look (act_of_a_person)."""
+    hour = timezone.now() - timedelta(seconds=limits.REVEALS.seconds)
+    since = max(hour, callback.at) if callback.at else hour
+    seen = StaffAct.objects.filter(staff=by, verb="reveal", at__gt=since, reason=REASON)
+    return seen.filter(thing="customer", thing_id=callback.customer_id).exists()
 
 
 def called(scope: Scope) -> QuerySet[Callback]:

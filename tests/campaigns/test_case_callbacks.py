@@ -131,6 +131,19 @@ def test_what_cannot_be_read_is_said_and_not_saved(fields: dict[str, str], as_, 
     assert answer.status_code == 422 and now(call)[0] == "open"
 
 
+def test_one_call_is_one_counted_look_at_the_number_whatever_is_sent_back(as_, people: Cast, call: Callback) -> None:
+    client, phone = as_("staff"), call.customer.phone
+    number, record = (reverse(name, args=[call.pk]) for name in ("phone-callback-number", "phone-callback-record"))
+    assert phone not in client.post(record, told(came_back="")).content.decode()
+    for address in (number, record, number):
+        assert f'href="tel:{phone}"' in client.post(address, told(came_back="")).content.decode()
+    assert phone not in as_("lead").post(record, told(came_back="")).content.decode()
+    assert StaffAct.objects.filter(verb="reveal").count() == 1
+    callbacks.record(call, Answer("missed"), tries=0, by=people.staff)
+    assert f'href="tel:{phone}"' in client.post(number).content.decode()
+    assert StaffAct.objects.filter(verb="reveal").count() == 2
+
+
 def test_never_again_needs_no_questionnaire(as_, call: Callback) -> None:
     as_("staff").post(reverse("phone-callback-record", args=[call.pk]), {"tries": "0", "outcome": "dnc"})
     assert now(call)[0] == "refused" and ContactWish.objects.get().do_not_contact
