@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from campaigns.boards import callback_profile, lesson_pages, practice_deeds
+from campaigns.boards.cases import batch_line
 from campaigns.boards.cases import files as case_files
 from campaigns.boards.cases import steps as case_steps
 from campaigns.boards.cases import views as cases
@@ -98,6 +99,7 @@ case_urls: list[URLPattern] = [
     path("cases/<slug:number>/do/<slug:deed>/", case_steps.case_deed, name="case-deed"),
     path("cases/<slug:number>/practice/<slug:deed>/", practice_deeds.practice_deed, name="practice-deed"),
     path("cases/<slug:number>/processes.csv", practice_deeds.practice_csv, name="practice-csv"),
+    path("batches/<int:batch_id>/case/", batch_line.batch_case, name="batch-case"),
     path("customers/<int:customer_id>/callbacks/", callback_profile.customer_callbacks, name="customer-callbacks"),
 ]
 

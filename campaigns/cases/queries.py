@@ -36,6 +36,11 @@ def case_to_join(alert: RetentionAlert) -> Case | None:
     return still_open or there.filter(alerts__alert__cohort=alert.cohort).first()
 
 
+def case_of_batch(batch_id: int) -> Case | None:
+    """The case for whose people this batch was drafted."""
+    return Case.objects.filter(batch=batch_id).select_related("community").first()
+
+
 def fall_of(case: Case) -> Fall:
     """What its split is of."""
     split = case.split

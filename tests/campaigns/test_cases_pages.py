@@ -213,6 +213,11 @@ def test_a_compensation_is_drafted_once_for_those_who_did_not_come_back(people, 
     assert (batch.state, batch.candidates, batch.control) == ("draft", 25, 0)
     assert (batch.made_by, batch.no_holdout_reason) == (people.operator, batch.name)
     assert fresh(case).batch == batch
+    address, link = reverse("batch-case", args=[batch.pk]), reverse("case", args=[case.number])
+    assert address in client.get(reverse("batch", args=[batch.pk])).content.decode()
+    line = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'href="{link}#measures"' in line and client.get(address).url == f"{link}#measures"
+    assert as_("jinling_analyst").get(address).status_code == 404
 
 
 def test_what_was_closed_meanwhile_is_left_alone(people, as_, case):
