@@ -49,6 +49,8 @@ def test_a_file_goes_from_upload_to_preview_to_report_and_back(people: Cast, as_
     assert (file.rows, file.created, file.refused) == (3, 2, 1)
     assert client.get(page).status_code == 200
 
+    assert re.search(r'<table class="[^"]*\bheld\b', client.get(reverse("signups")).content.decode())
+
     client.post(reverse("signup_undo", args=[file.pk]))
     assert known() == set()
     assert client.get(page).status_code == 200
