@@ -15,6 +15,7 @@ from users.customers.models import Customer
 from users.imports.models import ImportFile, SavedMapping
 from users.orders import rules
 from users.orders.models import Category, Order, OrderLine, Product, Source
+from users.purchases import rules as purchases
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 pytestmark = pytest.mark.django_db
@@ -85,13 +86,13 @@ def test_the_business_day_is_shanghai_s():
     assert order.day == dt.date(2018, 5, 1)
 
 
-@pytest.mark.parametrize(
-    ("at", "delivered"),
-    [("2018-05-01 22:59:59", dt.date(2018, 5, 2)), ("2018-05-01 23:00:00", dt.date(2018, 5, 3))],
-)
-def test_an_order_from_the_cut_off_on_is_delivered_a_day_later(at, delivered):
-    imported([row(at=at)])
-    assert the_order().delivery_day == delivered
+@pytest.mark.parametrize("cutoff", ["23:00", "00:00", "12:30"])
+@pytest.mark.parametrize("clock", ["00:00:00", "12:29:59", "12:30:00", "22:59:59", "23:00:00", "23:59:59"])
+def test_an_order_from_the_cut_off_on_is_delivered_a_day_later(clock, cutoff, people):
+    Community.objects.update(order_cutoff=cutoff)
+    imported([row(at=f"2018-05-01 {clock}")])
+    order = the_order()
+    assert order.delivery_day == purchases.delivery_day(order.placed_at, dt.time.fromisoformat(cutoff))
 
 
 def test_the_cut_off_is_the_community_s_and_the_file_s_own_day_wins(people):

@@ -7,7 +7,6 @@ from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
@@ -223,16 +222,3 @@ def test_customers_of_the_first_weeks_are_flagged() -> None:
         actions.rebuild()
         flags = dict(Customer.objects.unscoped("tests").values_list("id", "left_censored"))
         assert flags == {early.id: True, late.id: False}  # the four ISO weeks from 2018-04-30
-
-
-@pytest.mark.parametrize("cutoff", ["23:00", "00:00", "12:30"])
-@pytest.mark.parametrize("clock", ["00:00:00", "12:29:59", "12:30:00", "22:59:59", "23:00:00", "23:59:59"])
-def test_the_sql_of_days_agrees_with_the_rules(clock: str, cutoff: str) -> None:
-    placed_at = dt.datetime.fromisoformat(f"2018-05-07T{clock}+08:00").astimezone(dt.UTC)
-    one = "SELECT %s::timestamptz placed_at, %s::time cutoff"
-    sql = f"SELECT {queries.BUSINESS_DAY}, {queries.DELIVERY_DAY} FROM ({one}) o"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [placed_at, cutoff])
-        row = cursor.fetchone()
-    wanted = rules.delivery_day(placed_at, dt.time.fromisoformat(cutoff))
-    assert row == (rules.business_day(placed_at), wanted)

@@ -42,43 +42,63 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
     board = read_board(request, desk, ask)
     if board is None or not board.cohorts:
         return render(request, _NOTHING_YET, {"title": _("Cohorts")})
-    linked = desk.may(SEE_CUSTOMERS) and board.sight.is_latest
-    codes = {one.pk: one.code for one in desk.communities} if linked else None
     rang = marks.of(board)
-    heads = cohorts.heads(ask.grain, len(board.means))
-    names = unit_names(desk, board)
-    named, in_all = fold.folded([unit for unit in board.sizes if unit in names], request.GET)
-    context = _choices(ask) | cohort_levers.drawn(desk, board, request.GET) | {
+    context = {
         "sight": board.sight,
         "ask": ask,
         "board": board,
+        "table": cohorts.table_rows(board) if request.GET.get("as") == "table" else None,
+        "may_export": desk.may(EXPORT),
+    }
+    levers = cohort_levers.drawn(desk, board, request.GET)
+    triangle, units = _triangle(board, rang, linked=_leads_to_people(desk, board)), _units(request, board, rang)
+    return render(request, _PAGE, context | _choices(ask) | _told(ask, board) | levers | triangle | units)
+
+
+def _leads_to_people(desk: Desk, board: Board) -> bool:
+    """Lists are of today: a cell of a past date counts others."""
+    return desk.may(SEE_CUSTOMERS) and board.sight.is_latest
+
+
+def _triangle(board: Board, rang: marks.Marks, *, linked: bool) -> dict[str, Any]:
+    heads = cohorts.heads(board.ask.grain, len(board.means))
+    return {
         "people": sum(line.size for line in board.lines),
         "heads": heads,
         "width": len(heads) + 3,
-        "unit_head": heads[min(cohort_drawing.first_telling(ask.metric), len(heads) - 1)],
+        "unit_head": heads[min(cohort_drawing.first_telling(board.ask.metric), len(heads) - 1)],
         "small_heads": heads[: cohort_drawing.SMALL_COLUMNS],
         "rows": marks.on(cohort_drawing.rows(board, board.lines, {} if linked else None), rang),
         "finding": marks.finding(rang),
         "means": cohort_drawing.means(board),
         "legend": cohort_drawing.legend(board),
+    }
+
+
+def _units(request: DeskRequest, board: Board, rang: marks.Marks) -> dict[str, Any]:
+    """One small table and line a unit, the largest first."""
+    desk = request.desk
+    codes = {one.pk: one.code for one in desk.communities} if _leads_to_people(desk, board) else None
+    names = unit_names(desk, board)
+    named, in_all = fold.folded([unit for unit in board.sizes if unit in names], request.GET)
+    shown = {unit: names[unit] for unit in named}
+    drawn = cohort_drawing.small(board, shown, unit_links(request, desk, board.ask), codes)
+    return {"units": marks.on_units(drawn, board, rang), "units_in_all": in_all}
+
+
+def _told(ask: Ask, board: Board) -> dict[str, Any]:
+    """What the numbers are, in words."""
+    definition = {
+        "what": _(rules.DEFINITIONS[ask.metric, ask.told_mode]),
+        "as_of": board.sight.as_of,
+        "metric": _ENTRIES.get(ask.metric, ask.metric),
+    }
+    return {
         "metric_word": _(rules.METRICS[ask.metric]),
         "mode_word": _(rules.MODES[ask.mode]),
-        "definition": {
-            "what": _(rules.DEFINITIONS[ask.metric, ask.told_mode]),
-            "as_of": board.sight.as_of,
-            "metric": _ENTRIES.get(ask.metric, ask.metric),
-        },
         "is_modal": ask.metric in rules.MODAL,
-        "units": marks.on_units(
-            cohort_drawing.small(
-                board, {unit: names[unit] for unit in named}, unit_links(request, desk, ask), codes
-            ), board, rang
-        ),
-        "units_in_all": in_all,
-        "table": cohorts.table_rows(board) if request.GET.get("as") == "table" else None,
-        "may_export": desk.may(EXPORT),
-    }  # fmt: skip
-    return render(request, _PAGE, context)
+        "definition": definition,
+    }
 
 
 @desk_page(EXPORT)

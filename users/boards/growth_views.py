@@ -33,35 +33,47 @@ def growth_board(request: DeskRequest) -> HttpResponse:
     if board is None:
         return render(request, _NOTHING_YET, {"title": _("Growth accounting")})
     linked = desk.may(SEE_CUSTOMERS)
-    shown = growth.places_shown(desk, board)
-    first, in_all = fold.folded(shown, request.GET)
-    definitions = _definitions(board)
-    weeks = growth_tables.week_rows(board, linked)
-    labels = {name: _(word) for name, word in rules.LABELS.items()}
-    stem = addresses.stem(request.path, request.GET, "community")
     context = {
         "sight": board.sight,
         "ask": ask,
         "board": board,
         "lengths": [*map(str, rules.COUNTS), growth.ALL],
+        "ratios": _ratios(board),
+        "outlook": _outlook(board),
+        "base_weeks": rules.BASE_WEEKS,
+        "may_export": desk.may(EXPORT),
+    }
+    return render(request, _PAGE, context | _flows(board, linked=linked) | _places(request, board, linked=linked))
+
+
+def _flows(board: Board, *, linked: bool) -> dict[str, Any]:
+    """The newest week as tiles and tank, the weeks as bars and table."""
+    definitions = _definitions(board)
+    weeks = growth_tables.week_rows(board, linked)
+    labels = {name: _(word) for name, word in rules.LABELS.items()}
+    return {
         "tiles": _tiles(board, weeks[0]["cells"], definitions),
         "tank": growth_drawing.tank(board.total[board.newest], _ceiling(board), board.target),
         "newest": weeks[0],
         "bars": growth_drawing.bars(board.total, board.open_week, _hrefs(weeks), labels),
         "labels": labels,
-        "ratios": _ratios(board),
         "weeks": weeks,
-        "outlook": _outlook(board),
+        "definitions": definitions,
+    }
+
+
+def _places(request: DeskRequest, board: Board, *, linked: bool) -> dict[str, Any]:
+    """Community by community, the largest first."""
+    shown = growth.places_shown(request.desk, board)
+    first, in_all = fold.folded(shown, request.GET)
+    stem = addresses.stem(request.path, request.GET, "community")
+    return {
         "communities": growth_tables.community_rows(board, first, stem, linked),
         "levers": growth_tables.lever_rows(board, first, stem, linked),
         "places_in_all": in_all,
         "together": growth_tables.all_together(board, shown),
         "new_places": growth_tables.new_places(board, shown),
-        "definitions": definitions,
-        "base_weeks": rules.BASE_WEEKS,
-        "may_export": desk.may(EXPORT),
     }
-    return render(request, _PAGE, context)
 
 
 @desk_page(EXPORT)

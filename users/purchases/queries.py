@@ -237,11 +237,6 @@ SELECT c.id AS customer_id, s.station_id
  WHERE c.station_id IS DISTINCT FROM s.station_id AND (%(ids)s::int[] IS NULL OR c.community_id = ANY(%(ids)s))
 """
 
-# As SQL what rules.business_day and rules.delivery_day say; `cutoff` is the community's order_cutoff.
-BUSINESS_DAY = "(placed_at AT TIME ZONE 'Asia/Shanghai')::date"
-DELIVERY_DAY = f"""({BUSINESS_DAY}
-    + CASE WHEN (placed_at AT TIME ZONE 'Asia/Shanghai')::time < cutoff THEN 1 ELSE 2 END)"""
-
 
 def days_sql(policies: Mapping[int, Policies], within: str) -> str:
     """The customer-days under these policies, with the columns of CustomerDay; params from `policy_params`, and
