@@ -4,7 +4,6 @@ phone tells it again. A thousand outcomes are a thousand rows. With a control th
 import http.client
 import json
 import random
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -118,7 +117,6 @@ def walk(kind: type[Phone], line: Line, people: Cast, doors: list[Task], devices
 def test_forty_phones_on_a_line_that_loses_three_of_ten_answers_lose_and_double_nothing(
     people: Cast, doors: list[Task], live_server
 ) -> None:
-    began = time.monotonic()
     with lossy.line(live_server.thread.port, share=SHARE, seed=3) as line:
         told = walk(Phone, line, people, doors, DEVICES, OUTCOMES_EACH)
     rows = list(Visit.objects.values_list("task", "outcome", "conflict"))
@@ -129,7 +127,6 @@ def test_forty_phones_on_a_line_that_loses_three_of_ten_answers_lose_and_double_
     assert not RefusedEvent.objects.exists()
     assert not any(conflict for _task, _outcome, conflict in rows)
     assert 0.2 < line.lost / (line.lost + line.passed) < 0.4
-    assert time.monotonic() - began < 120
 
 
 def test_phones_that_make_a_new_number_for_every_try_double_what_they_tell(

@@ -88,17 +88,17 @@ def test_a_dead_worker_comes_back_and_after_kill_9_the_next_start_recovers_and_e
     assert (answer(port, "/livez"), answer(port, "/readyz")) == (200, 200)
     os.kill(min(living(data_dir, "--concurrency")), signal.SIGKILL)
     read_until(killed, "worker ended with status -9")
-    assert processes.until(lambda: bool(living(data_dir, "--concurrency")), 10)
+    assert processes.until(lambda: bool(living(data_dir, "--concurrency")), 30)
     left = [pid for word in ("--concurrency", "gunicorn", "beat") for pid in living(data_dir, word)]
     killed.kill()
     server = served(data_dir, next_port)
     assert killed.wait() == -signal.SIGKILL
-    assert processes.until(lambda: not any(map(processes.alive, left)), 20), "somebody was left behind"
+    assert processes.until(lambda: not any(map(processes.alive, left)), 30), "somebody was left behind"
     read_until(server, "Ready:")
     assert answer(next_port, "/readyz") == 200
     server.send_signal(signal.SIGTERM)
     assert server.wait(30) == 0
-    assert processes.until(lambda: living(data_dir) == [], 5), "somebody was left behind"
+    assert processes.until(lambda: living(data_dir) == [], 20), "somebody was left behind"
     assert processes.listener(places(data_dir).postgres_socket) is None
 
 

