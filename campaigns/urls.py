@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from campaigns.boards import callback_profile, lesson_pages, practice_deeds
 from campaigns.boards.cases import batch_line
+from campaigns.boards.cases import by_hand as case_by_hand
 from campaigns.boards.cases import files as case_files
 from campaigns.boards.cases import steps as case_steps
 from campaigns.boards.cases import views as cases
@@ -91,6 +92,7 @@ refused_urls = [
 # /cases/
 case_urls: list[URLPattern] = [
     path("cases/", cases.cases, name="cases"),
+    path("cases/new/", case_by_hand.case_new, name="case-new"),
     path("cases/of-alert/<int:alert_id>/", case_steps.case_open, name="case-open"),
     path("cases/<slug:number>/", cases.case, name="case"),
     path("cases/<slug:number>/people/", cases.case_people, name="case-people"),

@@ -51,6 +51,8 @@ def untaken_cards(desk: Desk, now: dt.datetime) -> Iterator[Item]:
 
 def _of_case(case: Case, icon: str, kind: str, title: str, *, urgent: bool = False) -> Item:
     line = cases_shown.line(case)
+    if line.rate is None:
+        return _by_hand(case, line.what)
     told = {"number": case.number, "rate": percent(line.rate), "usual": percent(line.usual)}
     return Item(
         icon,
@@ -62,6 +64,14 @@ def _of_case(case: Case, icon: str, kind: str, title: str, *, urgent: bool = Fal
         reverse("case", args=[case.number]),
         urgent,
     )
+
+
+def _by_hand(case: Case, what: str) -> Item:
+    """Somebody opened it before a number fell."""
+    title = gettext("%(community)s: something has happened, and nobody is in charge") % {"community": case.community}
+    note = gettext("%(number)s: %(what)s") % {"number": case.number, "what": what}
+    href = reverse("case", args=[case.number])
+    return Item("alert-triangle", gettext("Incident"), title, note, case.opened_at, gettext("Look"), href, urgent=True)
 
 
 def late_lessons(desk: Desk, now: dt.datetime) -> Iterator[Item]:

@@ -6,15 +6,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from campaigns.cases import actions, evidence, queries, rules, split_queries
+from campaigns.cases import actions, numbers, queries, rules
 from campaigns.cases.models import Case, CaseAlert, CaseStep
-from campaigns.cases.split_queries import Fall
-from communities.models import StaffMember
+from communities.models import Community, StaffMember
 from communities.notices import actions as notices
 from communities.rules import RUN_CASES
 from opsdesk.lib import sql
 from opsdesk.lib.words import N_
-from users.retention import alert_queries, alert_rules
 from users.retention.models import RetentionAlert
 
 KIND = N_("Incident")
@@ -33,11 +31,12 @@ class Opened:
 
 def open_due(as_of: date) -> Opened:
     """Every fall nobody has looked into yet opens an incident or joins the one of its community. Oldest first, so that
-    one trouble is one case."""
+    one trouble is one case. Then those opened by hand get the numbers of weeks that are over by now."""
     opened = joined = 0
     for alert in queries.without_case(queries.FALL, as_of):
         _case, is_new = open_for(alert, as_of)
         opened, joined = opened + is_new, joined + (not is_new)
+    numbers.fill_due(as_of)
     return Opened(opened, joined)
 
 
@@ -52,41 +51,36 @@ def open_for(alert: RetentionAlert, as_of: date, by: StaffMember | None = None) 
             known = queries.case_to_join(alert)
             if known is None:
                 raise
-    _join(known, alert, by)
+    _join(known, alert, as_of, by)
     return known, False
 
 
 @transaction.atomic
 def _open(alert: RetentionAlert, as_of: date, by: StaffMember | None) -> Case:
-    fall = Fall(alert.community_id, alert.cohort, alert.k, _base_weeks(alert))
-    frozen = split_queries.freeze(fall, as_of)
-    frozen["evidence"] = evidence.freeze(fall, frozen)
-    pk = int(sql.value(_NEXT_ID))
-    case = Case(
-        pk=pk, number=rules.number_of("incident", pk), kind="incident", community=alert.community, week=alert.cohort,
-        split=frozen,
-    )  # fmt: skip
-    case.save(force_insert=True)
+    case = begun(alert.community, alert.cohort, numbers.of_alert(alert, as_of))
     CaseAlert.objects.create(alert=alert, case=case)
-    CaseStep.objects.bulk_create(CaseStep(case=case, step=step) for step in rules.STEPS)
     actions.note("open", case, by, cohort=alert.cohort.isoformat(), k=alert.k)
     tell(case, OPENED, "opened")
     return case
 
 
-def _base_weeks(alert: RetentionAlert) -> int:
-    """From the oldest cohort that it was raised against; weeks in which nobody came are none of those."""
-    since = alert.cohort - alert_rules.LOOK_BACK * 8 * split_queries.WEEK
-    until = alert.cohort + (alert.k + 1) * split_queries.WEEK
-    rows = alert_queries.first_weeks(since, until, [alert.community_id])
-    told = alert_queries.base_now(alert, rows)
-    return (alert.cohort - told[0][0]).days // 7 if told else alert.base_weeks
+def begun(community: Community, week: date, split: dict[str, Any], story: str = "") -> Case:
+    """A new incident with the steps of its checklist. Raises IntegrityError where one is open in the community."""
+    pk = int(sql.value(_NEXT_ID))
+    case = Case(
+        pk=pk, number=rules.number_of("incident", pk), kind="incident", community=community, week=week, split=split,
+        story=story,
+    )  # fmt: skip
+    case.save(force_insert=True)
+    CaseStep.objects.bulk_create(CaseStep(case=case, step=step) for step in rules.STEPS)
+    return case
 
 
 @transaction.atomic
-def _join(case: Case, alert: RetentionAlert, by: StaffMember | None) -> None:
+def _join(case: Case, alert: RetentionAlert, as_of: date, by: StaffMember | None) -> None:
     _row, is_new = CaseAlert.objects.get_or_create(alert=alert, defaults={"case": case})
     if is_new:
+        numbers.take_in(case, alert, as_of)
         actions.note("join", case, by, cohort=alert.cohort.isoformat(), k=alert.k)
         if case.state not in rules.FINISHED:
             tell(case, JOINED, f"joined {alert.pk}")

@@ -11,6 +11,7 @@ from campaigns.cases import rules
 from campaigns.cases.models import Callback, Case, CaseStep, Recovery
 from campaigns.cases.split_queries import Fall
 from communities.models import StaffAct
+from communities.policies import queries as policies
 from communities.scoping import Scope
 from users.retention.models import RetentionAlert
 
@@ -30,10 +31,20 @@ def case_of(alert: RetentionAlert) -> Case | None:
 
 
 def case_to_join(alert: RetentionAlert) -> Case | None:
-    """The open incident of its community, else the one that another alert of the same cohort opened."""
-    there = Case.objects.filter(community=alert.community_id, kind="incident").select_related("community")
-    still_open = there.exclude(state__in=rules.FINISHED).first()
-    return still_open or there.filter(alerts__alert__cohort=alert.cohort).first()
+    """The open incident of its community, else the one that another alert of the same cohort opened, or that somebody
+    opened by hand for that week and closed with its cause. One closed as nothing before the numbers fell explains
+    none of them."""
+    same = Q(alerts__alert__cohort=alert.cohort) | Q(week=alert.cohort, state="closed")
+    return open_incident(alert.community_id) or _incidents(alert.community_id).filter(same).first()
+
+
+def open_incident(community_id: int) -> Case | None:
+    """The one under way there (case_one_open)."""
+    return _incidents(community_id).exclude(state__in=rules.FINISHED).first()
+
+
+def _incidents(community_id: int) -> QuerySet[Case]:
+    return Case.objects.filter(community=community_id, kind="incident").select_related("community")
 
 
 def case_of_batch(batch_id: int) -> Case | None:
@@ -42,8 +53,11 @@ def case_of_batch(batch_id: int) -> Case | None:
 
 
 def fall_of(case: Case) -> Fall:
-    """What its split is of."""
+    """What its split is of, or will be of once it can be told."""
     split = case.split
+    if not split:
+        weeks = policies.for_community(case.community_id).alert_baseline_weeks
+        return Fall(case.community_id, case.week, 1, weeks)
     return Fall(case.community_id, date.fromisoformat(split["cohort"]), split["k"], split["base_weeks"])
 
 

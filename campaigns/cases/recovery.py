@@ -70,6 +70,10 @@ def _checked(case: Case, cohort: date, k: int, base: Base) -> Recovery | None:
 
 
 def bases_of(case: Case) -> dict[int, Base]:
-    """What was usual before the fall by k, of each alert of the case; of several with one k the oldest."""
+    """What was usual before the fall by k, of each alert of the case; of several with one k the oldest. Without an
+    alert, what its split is held against."""
     falls = [one for one in queries.alerts(case) if one.direction == queries.FALL and one.base_customers]
+    if not falls and case.split:
+        whole = case.split["whole"]
+        return {case.split["k"]: Base(whole["base_n"], whole["base_back"], case.split["base_weeks"])}
     return {one.k: Base(one.base_customers, one.base_returned, one.base_weeks) for one in reversed(falls)}

@@ -18,7 +18,7 @@ from communities.access import Desk, DeskRequest, desk_page
 from communities.models import StaffMember
 from communities.policies import queries as policies
 from communities.redirects import back
-from communities.rules import CHANGE_BUDGETS, EXPORT, SEE_BOARDS, SEE_CUSTOMERS
+from communities.rules import CHANGE_BUDGETS, EXPORT, RUN_CASES, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import addresses, exports, figures, fold, htmx
 from users.boards import cohort_drawing, cohort_levers, cohorts, places
 from users.boards.alerts import marks
@@ -49,6 +49,7 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         "board": board,
         "table": cohorts.table_rows(board) if request.GET.get("as") == "table" else None,
         "may_export": desk.may(EXPORT),
+        "may_open": desk.may(RUN_CASES),
     }
     levers = cohort_levers.drawn(desk, board, request.GET)
     triangle, units = _triangle(board, rang, linked=_leads_to_people(desk, board)), _units(request, board, rang)

@@ -31,7 +31,7 @@ class CaseSerializer(serializers.Serializer[Case]):
     number = serializers.CharField(help_text=_("as people call it: I-0003, P-0004"))
     kind = serializers.CharField(help_text=_("incident or practice"))
     community = serializers.CharField(source="community.code")
-    week = serializers.DateField(help_text=_("Monday of the cohort whose alert opened it"))
+    week = serializers.DateField(help_text=_("Monday of the cohort that it is about"))
     state = serializers.CharField(help_text=_("open, acting, watching, closed or nothing"))
     cause = serializers.CharField(allow_blank=True)
     story = serializers.CharField(allow_blank=True, help_text=_("what happened, and what was done"))

@@ -1,16 +1,19 @@
 """What people type on a case: a finding, a cause and a story, a lesson, a compensation."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.cases import compensation, rules
+from communities.models import Community
 from coupons.budgets import queries as budgets
 from coupons.budgets.models import Budget
 from coupons.definitions import queries as templates
 from coupons.definitions.models import Coupon
+from opsdesk.lib import days
 
 
 class Day(forms.DateInput):
@@ -26,6 +29,30 @@ def _choices(words: dict[str, str]) -> list[tuple[str, Any]]:
 
 def _long(label: Any, most: int = 2000, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class OpenForm(forms.Form):
+    """An incident opened by hand. `week`: a Monday, of this week or one of the WEEKS before."""
+
+    WEEKS = 9
+
+    community = forms.ModelChoiceField(Community.objects.none(), label=_("Community"), empty_label="–")
+    week = forms.TypedChoiceField(
+        label=_("Week"), coerce=date.fromisoformat, help_text=_("The case is about those whose first purchase it was.")
+    )
+    words = _long(_("What happened"), help_text=_("Who called, what they said, which goods. Phones are masked."))
+
+    def __init__(self, data: Any = None, *, today: date, places: QuerySet[Community], initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["community"].queryset = places  # type: ignore[attr-defined]
+        newest = today - timedelta(days=today.weekday())
+        mondays = [newest - timedelta(weeks=back) for back in range(self.WEEKS)]
+        self.fields["week"].choices = [(day.isoformat(), _span(day)) for day in mondays]  # type: ignore[attr-defined]
+
+
+def _span(monday: date) -> str:
+    """W47 · 16 Nov – 22 Nov."""
+    return f"W{monday.isocalendar().week:02d} · {days.day(monday)} – {days.day(monday + timedelta(days=6))}"
 
 
 class StepForm(forms.Form):

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.cases import evidence, queries, rules, split
+from campaigns.cases import evidence, numbers, queries, rules, split
 from campaigns.cases.models import Case, CaseStep
 from communities.scoping import Scope
 from opsdesk.lib import figures, intervals
@@ -38,7 +39,8 @@ def states() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Line:
-    """One case of a list: its first alert's rate beside the usual one, and what is known of it in a word or two."""
+    """One case of a list: its first alert's rate beside the usual one (None for one opened by hand until its numbers
+    fall), and what is known of it in a word or two."""
 
     case: Case
     rate: float | None
@@ -52,6 +54,9 @@ def line(case: Case) -> Line:
     named = " · ".join(name_of(one["dimension"], one["name"]) for one in case.split.get("suspects", [])[:2])
     rate = _rate(first.returned, first.customers) if first else None
     usual = _rate(first.base_returned, first.base_customers) if first else None
+    if first is None and case.split:
+        whole = case.split["whole"]
+        rate, usual = _rate(whole["back"], whole["n"]), _rate(whole["base_back"], whole["base_n"])
     return Line(case, rate, usual, _("suspected: %(parts)s") % {"parts": named} if named else case.story[:60])
 
 
@@ -85,6 +90,13 @@ class Bar:
         return self.mix * 100
 
 
+def told_from(case: Case) -> date | None:
+    """The day from which on a case without numbers has them; None where that is past: orders are late, or there was
+    nobody to compare."""
+    day = case.week + timedelta(weeks=1 + numbers.K)
+    return day if day >= timezone.localdate() else None
+
+
 def headline(case: Case) -> dict[str, Any]:
     """What fell: the rate of the cohort with its interval, and the usual one."""
     whole = case.split["whole"]
@@ -110,7 +122,7 @@ def name_of(dimension: str, name: str) -> str:
 def suspects(case: Case) -> list[dict[str, Any]]:
     """The first three: how many came back instead of how many, and the share of the fall. A part may carry more than
     all of it where others rose; that is told as all."""
-    return [_suspect(case, one) for one in case.split["suspects"][:3]]
+    return [_suspect(case, one) for one in case.split.get("suspects", [])[:3]]
 
 
 def _suspect(case: Case, one: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,13 +150,13 @@ def dimensions(case: Case, scope: Scope) -> list[tuple[str, str]]:
 def chosen(case: Case, scope: Scope, asked: str) -> str:
     """The dimension asked for, else that of the first suspect."""
     there = [key for key, _label in dimensions(case, scope)]
-    first = next((one["dimension"] for one in case.split["suspects"]), "station")
+    first = next((one["dimension"] for one in case.split.get("suspects", [])), "station")
     return asked if asked in there else first if first in there else next(iter(there), "")
 
 
 def bars(case: Case, dimension: str) -> list[Bar]:
     """The parts, the one that carries most first."""
-    drawn = case.split["dimensions"].get(dimension, [])[:ROWS]
+    drawn = case.split.get("dimensions", {}).get(dimension, [])[:ROWS]
     most = max((max(_reach(one, 1), _reach(one, -1)) for one in drawn), default=0) or 1
     return [_bar(case, dimension, one, most) for one in drawn]
 

@@ -36,6 +36,7 @@ def cases(request: DeskRequest) -> HttpResponse:
         "open": [shown.line(one) for one in under_way],
         "open_telling": queries.telling(under_way, said["q"]) if said["q"] and not page.rows else [],
         "states": shown.states(),
+        "may_open": desk.may(RUN_CASES),
         "form": form,
         "is_searched": any(said.values()),
         "page": page,
@@ -81,6 +82,7 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
         **_forms(case),
     }
     if case.kind == "incident":
+        context["is_incident"] = True
         context |= _incident(request, case)
     else:
         context |= practice_page.context(case, desk, request.GET.get("measure", ""))
@@ -90,7 +92,8 @@ def page(request: DeskRequest, case: Case, status: int = 200, **more: Any) -> Ht
 def _incident(request: DeskRequest, case: Case) -> dict[str, Any]:
     by = shown.chosen(case, request.desk.scope, request.GET.get("by", ""))
     return {
-        "head": shown.headline(case),
+        "head": shown.headline(case) if case.split else None,
+        "told_from": shown.told_from(case),
         "suspects": shown.suspects(case),
         "dimensions": shown.dimensions(case, request.desk.scope),
         "by": by,
@@ -127,7 +130,7 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
     """The people of a part of the cohort, masked, those who did not come back first."""
     found = reached(request.desk, number)
     by, key = request.GET.get("by", ""), request.GET.get("key", "")
-    if not found.split or (by and (by not in split.DIMENSIONS or by == split.COMMUNITY)):
+    if found.kind != "incident" or (by and (by not in split.DIMENSIONS or by == split.COMMUNITY)):
         raise Http404
     people = split_queries.people(queries.fall_of(found), by, key)
     who = request.GET.get("who", "")
@@ -136,7 +139,6 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
     rows = {row.pk: row for row in batches.people([pk for pk, _back in wanted[start : start + SHOWN]])}
     context = {
         "case": found,
-        "head": shown.headline(found),
         "part": _part_name(found, by, key),
         "people": [(rows[pk], back) for pk, back in wanted[start : start + SHOWN] if pk in rows],
         "all": len(people),
@@ -151,5 +153,5 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
 
 
 def _part_name(case: Case, by: str, key: str) -> str:
-    names = {part["key"]: part["name"] for part in case.split["dimensions"].get(by, [])}
+    names = {part["key"]: part["name"] for part in case.split.get("dimensions", {}).get(by, [])}
     return f"{_(split.DIMENSIONS[by])}: {shown.name_of(by, names.get(key, ''))}" if by else ""

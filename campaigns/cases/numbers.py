@@ -1,0 +1,70 @@
+"""The numbers of an incident: who carries the fall and what each step of the checklist says, frozen once. One that was
+opened by hand waits for them until the week after its own is over."""
+
+from datetime import date
+from typing import Any
+
+from campaigns.cases import evidence, rules, split_queries
+from campaigns.cases.models import Case
+from campaigns.cases.split_queries import Fall
+from communities.policies import queries as policies
+from users.retention import alert_queries, alert_rules
+from users.retention import queries as retention
+from users.retention import rules as weeks
+from users.retention.models import RetentionAlert
+
+K = 1  # the week after is what a case without an alert is about
+
+
+def freeze(fall: Fall, as_of: date) -> dict[str, Any]:
+    frozen = split_queries.freeze(fall, as_of)
+    return frozen | {"evidence": evidence.freeze(fall, frozen)}
+
+
+def of_alert(alert: RetentionAlert, as_of: date) -> dict[str, Any]:
+    return freeze(Fall(alert.community_id, alert.cohort, alert.k, _base_weeks(alert)), as_of)
+
+
+def _base_weeks(alert: RetentionAlert) -> int:
+    """From the oldest cohort that it was raised against; weeks in which nobody came are none of those."""
+    since = alert.cohort - alert_rules.LOOK_BACK * 8 * split_queries.WEEK
+    until = alert.cohort + (alert.k + 1) * split_queries.WEEK
+    rows = alert_queries.first_weeks(since, until, [alert.community_id])
+    told = alert_queries.base_now(alert, rows)
+    return (alert.cohort - told[0][0]).days // 7 if told else alert.base_weeks
+
+
+def of_week(community_id: int, week: date, as_of: date) -> dict[str, Any]:
+    """Without an alert, against as many cohorts before it as an alert would. Empty while the week after is not over
+    there, and where there is nobody to compare. Of a week that came back as ever nobody is suspected."""
+    if not is_told(community_id, week, as_of):
+        return {}
+    own = policies.for_community(community_id)
+    since = retention.uncensored_from(own.left_censor_weeks) or week
+    before = alert_rules.earlier(week, own.alert_baseline_weeks, since)
+    frozen = freeze(Fall(community_id, week, K, len(before)), as_of)
+    whole = frozen["whole"]
+    if not whole["n"] or not whole["base_n"]:
+        return {}
+    return frozen if whole["difference"] < 0 else frozen | {"suspects": []}
+
+
+def is_told(community_id: int, week: date, as_of: date) -> bool:
+    reach = alert_queries.reaches(as_of).get(community_id, date.min)
+    return weeks.is_over(week, K, "week", reach)
+
+
+def fill_due(as_of: date) -> int:
+    """Open incidents whose numbers could not be told before and can be now: how many."""
+    waiting = Case.objects.filter(kind="incident", split={}).exclude(state__in=rules.FINISHED)
+    return sum(_filled(case, of_week(case.community_id, case.week, as_of)) for case in waiting)
+
+
+def _filled(case: Case, split: dict[str, Any]) -> bool:
+    return bool(split) and bool(Case.objects.filter(pk=case.pk, split={}).update(split=split))
+
+
+def take_in(case: Case, alert: RetentionAlert, as_of: date) -> None:
+    """The numbers of an alert, for a case of its week that has none yet."""
+    if not case.split and alert.cohort == case.week:
+        _filled(case, of_alert(alert, as_of))
