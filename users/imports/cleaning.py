@@ -19,6 +19,7 @@ from users.imports.rules import CleanRow, How
 from users.imports.shapes import Array
 
 REMEMBERED = 200_000
+NO_ROWS = chunks.frame_of([])
 
 
 class Table(Protocol):
@@ -122,7 +123,7 @@ class Cleaner:
             return bad
 
     def clean(self, batch: Batch | Split) -> Cleaned:
-        done = Cleaned(chunks.frame_of([]), [], [], 0)
+        done = Cleaned(NO_ROWS, [], [], 0)
         table = self._without_blank(batch, done) if isinstance(batch, Split) else self._well_formed(batch, done)
         if table.lines:
             done.frame = self._frame(table, done)

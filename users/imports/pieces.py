@@ -46,18 +46,14 @@ class Pieces:
 def cut(chunk: Chunk, gazetteer: Gazetteer, drop_identical: bool = False) -> Pieces:
     """Both have the columns of their staging tables (staging_sql.CREATE)."""
     frame, unknown = _without_unknown(chunk.frame, gazetteer)
-    orders = frame["kind"] != rules.REGISTRATION
-    sold = frame[orders].reset_index(drop=True)
-    known = frame[~orders].reset_index(drop=True)
+    sold, known = _apart(frame)
     numbers = _numbers(sold)
     first, codes = _first_rows(sold, numbers)
     groups = sold["line"].to_numpy()[first]
     told = _telling_rows(sold, codes)
     lines = _lines(sold, groups[codes], drop_identical)
-    heads = [
-        _heads(sold, numbers, told, groups, gazetteer, linesums.by_order(lines, codes, len(first))),
-        _registrations(known, gazetteer),
-    ]
+    heads = [_heads(sold, numbers, told, groups, gazetteer, linesums.by_order(lines, codes, len(first)))]
+    heads += [_registrations(known, gazetteer)] if len(known) else []
     return Pieces(
         lines=slim(lines),
         heads=pa.concat_tables(heads),
@@ -67,13 +63,21 @@ def cut(chunk: Chunk, gazetteer: Gazetteer, drop_identical: bool = False) -> Pie
     )
 
 
+def _apart(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(rows of orders, registrations)"""
+    bare = (frame["kind"] == rules.REGISTRATION).to_numpy(bool)
+    if not bare.any():
+        return frame, frame[:0]
+    return frame[~bare].reset_index(drop=True), frame[bare].reset_index(drop=True)
+
+
 def _without_unknown(frame: pd.DataFrame, gazetteer: Gazetteer) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
     names = [name for name in frame["community"].unique() if gazetteer.named(name).unknown]
     if not names:
         return frame, []
     out = frame["community"].isin(names)
     left_out = list(zip(frame["line"][out].tolist(), frame["community"][out].tolist(), strict=True))
-    return frame[~out], left_out
+    return frame[~out].reset_index(drop=True), left_out
 
 
 def _numbers(sold: pd.DataFrame) -> pa.Array:

@@ -76,6 +76,7 @@ class Gazetteer:
         self._runs_on = any(BEGINS_A_DOOR.search(cells.word_key(name)) for name in called)
         self._cells: dict[str, Named] = {"": NOWHERE}
         self._places: dict[tuple[str, str, str], Place] = {}
+        self._standing: dict[tuple[str, str, str], bool] = {}
 
     def named(self, cell: str) -> Named:
         """By name, alias or code; as chosen for this file; else by a known name that stands in the cell."""
@@ -97,6 +98,15 @@ class Gazetteer:
     def stands_for_others(self, cell: str, station: str, text: str) -> bool:
         """Whether `text`, whose door is SAMPLE, is understood like one that has other numbers: not by a way of writing
         that was taught, and no name runs on into the number of a building."""
+        key = (cell, station, text)
+        stands = self._standing.get(key)
+        if stands is None:
+            if len(self._standing) >= REMEMBERED:
+                self._standing.clear()
+            stands = self._standing[key] = self._stands_for_others(*key)
+        return stands
+
+    def _stands_for_others(self, cell: str, station: str, text: str) -> bool:
         place = self.place(cell, station, text)
         known = self.by_id.get(place.community_id or 0)
         concerned = {"", self.book.parse(text).community, known and known.name}

@@ -44,6 +44,13 @@ class Column:
     flag: Array
 
 
+def spread(column: Column, places: Array) -> Column:
+    """The column with the value at each of the places."""
+    at = places.to_numpy()
+    values = column.values.take(places) if isinstance(column.values, pa.Array) else column.values[at]
+    return Column(values, column.good[at], column.known[at], column.flag[at])
+
+
 def text_array(cells: Sequence[str]) -> Array:
     return pa.array(cells, pa.string())
 

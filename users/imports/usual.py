@@ -30,6 +30,12 @@ def sales(cells: dict[str, Array], how: How, outcome: Outcome) -> tuple[Array, d
 
 
 def _column(field: columns.Field, texts: Array, how: How, outcome: Outcome) -> Column:
+    """Each distinct cell is read once: most columns of an export repeat a few."""
+    coded = texts.dictionary_encode()
+    return shapes.spread(_distinct(field, coded.dictionary, how, outcome), coded.indices)
+
+
+def _distinct(field: columns.Field, texts: Array, how: How, outcome: Outcome) -> Column:
     context = how.context
     if field.kind == "moment":
         return shapes.moment_column(field, texts, outcome, context.today)
