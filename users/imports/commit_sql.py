@@ -237,11 +237,13 @@ CHANGED_LINES = _LINES.format(
     order="ORDER BY l.line",
 )
 
-# Blocks of ids for the orders and the lines of a file: id = base + grp, line_base + line. Ids follow the file, whatever
-# the planner does, and nothing is sorted or drawn from a sequence for it.
+# Blocks of ids for the orders and the lines of a file: id = base + grp, line_base + line, the odd lane's `last` and
+# `last_line` higher. Ids follow the file within a lane, whatever the planner does, and nothing is sorted or drawn from a
+# sequence for it. A lane fills leaves of its own: between one another's keys every full leaf is split in the middle.
 ID_BLOCKS = """
-SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + last) - last,
-       setval('users_orderline_id_seq', nextval('users_orderline_id_seq') + last_line) - last_line
+SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + 2 * last) - 2 * last,
+       setval('users_orderline_id_seq', nextval('users_orderline_id_seq') + 2 * last_line) - 2 * last_line,
+       last, last_line
   FROM (SELECT coalesce(max(grp), 0) AS last FROM {heads}) of_heads,
        (SELECT coalesce(max(line), 0) AS last_line FROM import_goods) of_lines
 """

@@ -33,7 +33,7 @@ def commit(file: ImportFile, hold: Hold) -> None:
     with hold.step("write") as step:
         told = _prepare(file, tables, hold)
         at_once = file.facts["orders"] > _size(hold)
-        lanes.run(lambda odd: _chunks(file.pk, tables.of_lane(odd), hold, told, odd), at_once=at_once)
+        lanes.run(lambda odd: _chunks(file.pk, tables.of_lane(odd), hold, told[odd], odd), at_once=at_once)
         file.refresh_from_db(fields=COUNTED)
         step.rows_written = file.created + file.updated
     with hold.step("customers") as step:
@@ -59,9 +59,9 @@ def glance() -> None:
 
 
 @transaction.atomic
-def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, Any]:
-    """Communities that the file creates, its categories and products, and what every chunk is told: where the ids of
-    its orders and lines begin (`base`, `line_base`), the source's `last_number` so far."""
+def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[bool, dict[str, Any]]:
+    """Communities that the file creates, its categories and products, and what every chunk of a lane is told: where the
+    ids of its orders and lines begin (`base`, `line_base`), the source's `last_number` so far."""
     staging.quicken()
     made = _create_communities(staging.fetch(tables, commit_sql.NEW_COMMUNITIES))
     if made:
@@ -71,9 +71,10 @@ def _prepare(file: ImportFile, tables: Tables, hold: Hold) -> dict[str, Any]:
         for statement in _GOODS:
             staging.run(tables, statement, {"file": file.pk})
     hold.beat(done=file.created + file.updated + file.unchanged, total=file.rows - file.refused)
-    base, line_base = staging.fetch(tables, commit_sql.ID_BLOCKS)[0]
+    base, line_base, orders, lines = staging.fetch(tables, commit_sql.ID_BLOCKS)[0]
     last_number = sql.value(commit_sql.LAST_NUMBER, source=file.source_id)
-    return {"base": base, "line_base": line_base, "last_number": last_number}
+    even = {"base": base, "line_base": line_base, "last_number": last_number}
+    return {False: even, True: even | {"base": base + orders, "line_base": line_base + lines}}
 
 
 def _create_communities(rows: list[tuple[str]]) -> list[int]:

@@ -69,11 +69,13 @@ def _expected(file: ImportFile, classes: Classes | None) -> dict[str, Any]:
 def happened(file: ImportFile) -> dict[str, Any]:
     """The same, of a file that is in, from what it wrote and what it found. Moves of classes show in the next run."""
     unchanged = file.facts["orders"] - file.orders_created - file.orders_updated
+    made = sql.value(effect_sql.MADE_CUSTOMERS, file=file.pk)
+    all_new = made == file.facts["customers"]  # then nobody has come back, and nobody need be looked for
     return {
         "estimate": False,
         **_changes(sql.rows(effect_sql.DID, file=file.pk)),
-        "customers_known": sql.value(effect_sql.DID_RETURN, file=file.pk),
-        "customers_new": sql.value(effect_sql.MADE_CUSTOMERS, file=file.pk),
+        "customers_known": 0 if all_new else sql.value(effect_sql.DID_RETURN, file=file.pk),
+        "customers_new": made,
         "products_new": sql.value(effect_sql.MADE_GOODS, file=file.pk),
         "communities_new": file.effect.get("communities_new", []),
         "lifecycle": file.effect.get("lifecycle"),
