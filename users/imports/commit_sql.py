@@ -238,7 +238,7 @@ CHANGED_LINES = _LINES.format(
 )
 
 # Blocks of ids for the orders and the lines of a file: id = base + grp, line_base + line, the odd lane's `last` and
-# `last_line` higher. Ids follow the file within a lane, whatever the planner does, and nothing is sorted or drawn from a
+# `last_line` higher. Ids follow the file within a lane, whatever the planner does; nothing is sorted or drawn from a
 # sequence for it. A lane fills leaves of its own: between one another's keys every full leaf is split in the middle.
 ID_BLOCKS = """
 SELECT setval('users_order_id_seq', nextval('users_order_id_seq') + 2 * last) - 2 * last,
