@@ -158,7 +158,7 @@ def test_places_are_sorted_by_the_column_asked_for(sort: str, city, as_) -> None
     gmv = {place["name"]: place["numbers"][0]["part"] for place in places}
     order = sorted(gmv, key=lambda name: gmv[name], reverse=sort.startswith("-")) if "gmv" in sort else sorted(gmv)
     html = page(as_("manager"), sort=sort)
-    found = re.findall(r'<td class="long">(?:<a [^>]*>)?([^<]+)', html[html.index('class="data places"') :])
+    found = re.findall(r'<td class="long">(?:<a [^>]*>)?([^<]+)', html[html.index('class="data held places"') :])
     assert [name if name in gmv else "" for name in map(unescape, found)] == order
 
 
