@@ -102,6 +102,7 @@ STEPS = {
 FACTS = {
     "customer_days": N_("customer days"),
     "moved": N_("moved to another community"),
+    "origins": N_("origins"),
     "days": N_("days computed"),
     "days_gone": N_("old days let go"),
     "tags": N_("tags"),

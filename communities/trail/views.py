@@ -30,6 +30,10 @@ _PAGES = {
     "customer": ("customer", roles.SEE_CUSTOMERS),
     "run": ("run", roles.SEE_RUNS),
     "drive": ("drive", roles.SEE_FIELD),
+    "batch": ("batch", roles.SEE_COUPONS),
+    "budget": ("budget", roles.SEE_COUPONS),
+    "coupon": ("coupon", roles.SEE_COUPONS),
+    "strategy": ("strategy", roles.SEE_COUPONS),
 }
 
 
@@ -45,7 +49,7 @@ class Line:
     def name(self) -> str:
         if self.act.thing == "policy" and self.act.thing_id in POLICIES:
             return _(POLICIES[self.act.thing_id].label)
-        return rules.text(self.act.detail.get("name", self.act.thing_id))
+        return rules.text(self.act.detail.get("name") or self.act.detail.get("number", self.act.thing_id))
 
     @property
     def reason(self) -> str:
@@ -89,7 +93,7 @@ def _in_words(part: rules.Part) -> str:
 
 
 def _line(desk: Desk, act: StaffAct) -> Line:
-    told = [part for part in rules.told(_as_typed(act)) if part.label != "name"]
+    told = [part for part in rules.told(_as_typed(act)) if part.label not in ("name", "number")]
     return Line(act, told, _url(desk, act))
 
 
