@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from communities.scoping import Scope
 from opsdesk import waiting
@@ -23,6 +23,7 @@ from tests import cast
 from tests.cast import Cast
 from tests.factories import make_customer, make_order
 from tests.tokens import caller
+from users.boards.alerts import shown
 from users.directory import filters
 from users.directory import queries as directory
 from users.retention.models import RetentionAlert
@@ -226,3 +227,9 @@ def test_nobody_sees_a_mark_of_a_community_out_of_reach(alerts, people: Cast, as
     html = as_("jinling_analyst").get(reverse("cohorts")).content.decode()
     mine = {str(one.pk) for one in alerts.values() if one.community_id == people.jinling.pk}
     assert set(re.findall(r"/alerts/(\d+)/", html)) <= mine
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.000009, "less than 0.001%"), (0.00001, "0.001%"), (0.012, "1.200%")])
+def test_a_small_chance_is_never_told_as_none(p: float, told: str) -> None:
+    with translation.override("en"):
+        assert shown.fine_chance(p) == told

@@ -58,6 +58,14 @@ class Shown:
     def chance(self) -> str:
         return chance(self.alert.q)
 
+    @property
+    def p(self) -> str:
+        return fine_chance(self.alert.p)
+
+    @property
+    def q(self) -> str:
+        return fine_chance(self.alert.q)
+
 
 @dataclass(frozen=True)
 class Week:
@@ -163,6 +171,11 @@ def tiles(shown: Shown, within: Interval, links: Mapping[str, str]) -> list[dict
 def chance(q: float) -> str:
     """A probability in words that do not pretend to more than they know."""
     return _("less than 0.1%") if q < 0.001 else figures.percent(q, 1)
+
+
+def fine_chance(p: float) -> str:
+    """The same to three places; what is smaller is never told as 0."""
+    return _("less than 0.001%") if p < 0.00001 else figures.percent(p, 3)
 
 
 def title(alert: RetentionAlert) -> str:
