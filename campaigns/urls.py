@@ -92,6 +92,7 @@ refused_urls = [
 # /cases/
 case_urls: list[URLPattern] = [
     path("cases/", cases.cases, name="cases"),
+    path("cases/cases.csv", case_files.cases_csv, name="cases-csv"),
     path("cases/new/", case_by_hand.case_new, name="case-new"),
     path("cases/of-alert/<int:alert_id>/", case_steps.case_open, name="case-open"),
     path("cases/<slug:number>/", cases.case, name="case"),

@@ -230,6 +230,12 @@ def test_what_was_closed_meanwhile_is_left_alone(people, as_, case):
 # -- Files -------------------------------------------------------------------------------------------------------------
 
 
+def test_the_list_is_a_file_of_what_is_looked_at(people, as_, case):
+    rows = [file(as_("manager").get(reverse("cases-csv"), asked)) for asked in ({}, {"q": world.LEAF}, {"q": "没有"})]
+    assert [case.number in text and world.LEAF in text for text in rows] == [True, True, False]
+    assert case.number not in file(as_("manager").get(reverse("cases-csv"), {"community": "jinling"}))
+
+
 def test_the_split_and_the_callbacks_are_files_with_masked_phones(people, as_, case):
     client = as_("manager")
     do(client, case, "draw")

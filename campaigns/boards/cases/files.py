@@ -1,4 +1,4 @@
-"""The split of a case and the answers of its callbacks as files, masked."""
+"""The list of cases, the split of one and the answers of its callbacks as files, masked."""
 
 from typing import Any
 
@@ -6,13 +6,40 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.boards.cases import shown, views
+from campaigns.boards.cases import forms, shown, views
 from campaigns.cases import queries, rules, split
 from campaigns.cases.models import Callback, Case
 from communities.access import Desk, DeskRequest, desk_page
-from communities.rules import EXPORT
+from communities.rules import EXPORT, SEE_BOARDS
 from communities.scoping import Scope
 from opsdesk.lib import exports, names, phones
+
+
+@desk_page(EXPORT)
+def cases_csv(request: DeskRequest) -> HttpResponseBase:
+    """One row a case, under way or closed, of the kind, cause and words looked at, newest first."""
+    desk, said = request.desk, forms.LibraryForm(request.GET).said()
+    wanted: dict[str, Any] = {name: said[name] for name in ("kind", "cause") if said[name]}
+    if desk.community:
+        wanted["community"] = desk.community.pk
+    found = queries.visible_to(desk.scope_for(SEE_BOARDS)).filter(**wanted)
+    rows = [_case(one) for one in queries.telling(queries.with_alerts(found), said["q"])]
+    return exports.answer(exports.write(exports.CSV, _CASE, rows, _mark(desk)), exports.CSV, "cases")
+
+
+_CASE = [
+    "number", "kind", "community", "week", "state", "rate", "usual", "what", "cause", "story", "opened_at", "in_charge",
+    "watched_from", "closed_at", "closed_by",
+]  # fmt: skip
+
+
+def _case(case: Case) -> list[Any]:
+    line = shown.line(case)
+    return [
+        case.number, case.kind, case.community.name, case.week, case.state, line.rate, line.usual, line.what,
+        case.cause, case.story, case.opened_at, str(case.taken_by or ""), case.watched_from, case.closed_at,
+        str(case.closed_by or ""),
+    ]  # fmt: skip
 
 
 @desk_page(EXPORT)
