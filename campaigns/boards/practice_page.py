@@ -16,7 +16,7 @@ from campaigns.cases.practice_rules import GROUPS, MEASURES, RETENTION, Change, 
 from communities.access import Desk
 from communities.models import Community, ServiceStation
 from communities.scoping import Scope
-from opsdesk.lib import charts, figures
+from opsdesk.lib import charts, days, figures
 from opsdesk.lib.intervals import Interval
 from opsdesk.lib.words import N_
 from users.boards.alerts import shown
@@ -96,7 +96,8 @@ def counted(case: Case, scope: Scope) -> list[Count]:
 def _rise(alert: RetentionAlert) -> dict[str, Any]:
     came, usual = Share(alert.returned, alert.customers), Share(alert.base_returned, alert.base_customers)
     people = shown.people(alert, alert.cohort)["back"]
-    return {"alert": alert, "rate": came.rate, "usual": usual.rate, "people": people}
+    told = shown.definition(days.local_date(alert.raised_at), alert.customers)
+    return {"alert": alert, "rate": came.rate, "usual": usual.rate, "people": people, "definition": told}
 
 
 def _row(measure: Measure, chosen: str) -> Row:

@@ -110,6 +110,7 @@ def test_every_dimension_is_drawn_and_its_numbers_are_lists_as_long(people, as_,
         assert bar.mix_x + bar.mix_width <= 100.01
         if bar.href and bar.n:
             assert client.get(bar.href).context["all"] == bar.n
+    assert f'href="{reverse("metrics")}#retention"' in page.content.decode()
 
 
 def test_the_people_lead_to_the_customer_list_of_as_many(people, as_, case):

@@ -15,6 +15,7 @@ from campaigns.cases.models import Case, CaseStep
 from communities.scoping import Scope
 from opsdesk.lib import figures, intervals
 from opsdesk.lib.words import N_
+from users.boards.alerts import shown as alerts
 
 UNNAMED = {
     "station": N_("No station"),
@@ -108,6 +109,7 @@ def headline(case: Case) -> dict[str, Any]:
         "base_n": whole["base_n"], "weeks": case.split["base_weeks"], "between": between,
         "points": figures.signed(whole["difference"] * 100, 1),
         "missing": whole["base_back"] / whole["base_n"] * whole["n"] - whole["back"] if whole["base_n"] else None,
+        "definition": alerts.definition(date.fromisoformat(case.split["as_of"]), whole["n"]),
     }  # fmt: skip
 
 

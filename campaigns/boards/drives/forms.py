@@ -204,6 +204,11 @@ class WorkerForm(forms.Form):
     shift_minutes = forms.IntegerField(label=_("Minutes a shift"), min_value=0, max_value=720)
     doors_an_hour = forms.IntegerField(label=_("Doors an hour"), min_value=1, max_value=120)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("shifts", "shift_minutes", "doors_an_hour"):
+            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
+
     def said(self, name: str) -> int:
         """A number as it stands in its field; 0 when it is none."""
         text = str(self[name].value() or "")

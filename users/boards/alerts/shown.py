@@ -145,17 +145,21 @@ def drawn(shown: Shown, within: Interval) -> charts.Interval:
     return charts.interval(within.low, shown.came.rate, within.high, (0, top))
 
 
+def definition(as_of: date, n: int) -> dict[str, Any]:
+    """What the (i) beside a rate of new payers who came back says (parts/_definition.html)."""
+    return {"what": _(rules.DEFINITIONS["retention", "in"]), "metric": "retention", "as_of": as_of, "n": n}
+
+
 def tiles(shown: Shown, within: Interval, links: Mapping[str, str]) -> list[dict[str, Any]]:
     """What parts/_tile.html asks for: came back, usual, difference, chance."""
     came, base, as_of = shown.came, shown.base, local_date(shown.alert.raised_at)
     weeks = ngettext("n=%(n)s, %(weeks)s cohort before", "n=%(n)s, %(weeks)s cohorts before", base.weeks)
     usual = {"low": figures.percent(within.low, 0), "high": figures.percent(within.high, 0)}
-    what = _(rules.DEFINITIONS["retention", "in"])
     return [
         {
             "label": _("Came back"), "number": figures.percent(came.rate), "href": links.get("back", ""),
             "base": _("%(part)s of %(n)s") % {"part": figures.count(came.returned), "n": figures.count(came.customers)},
-            "definition": {"what": what, "metric": "retention", "as_of": as_of, "n": came.customers},
+            "definition": definition(as_of, came.customers),
         },
         {
             "label": _("Usual"), "number": figures.percent(base.rate),
