@@ -150,7 +150,7 @@ def _days_before(text: str) -> list[int]:
     return days
 
 
-_TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning"), N_("Lifecycle"), N_("RFM")
+_TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning for RFM"), N_("Lifecycle"), N_("RFM")
 _TAGS, _FUNNEL, _VISITS, _ALERTS = N_("Taste tags"), N_("Funnel"), N_("Visits"), N_("Alerts")
 _CUES, _DOORS, _MINUTES, _SECONDS = N_("Cue sheets"), N_("doors"), N_("minutes"), N_("seconds")
 _CONTACT, _COUPONS, _COSTS = N_("Contact"), N_("Coupons"), N_("Costs")
@@ -205,19 +205,21 @@ _TABLE = [
     Policy("callback_sample", _ALERTS, N_("Affected customers called back, drawn at random"), _PEOPLE, 20, int, 1, 500),
     Policy("contact_most", _CONTACT, N_("A customer is reached at most this often, by all channels together"),
            _TIMES, 4, int, 1, 100, per_community=False),
-    Policy("contact_days", _CONTACT, N_("… within"), _DAYS, 30, int, 1, 365, per_community=False),
+    Policy("contact_days", _CONTACT, N_("Contacts are counted within"), _DAYS, 30, int, 1, 365, per_community=False),
     Policy("coupon_most", _CONTACT, N_("A customer gets at most this many coupons"), _TIMES, 1, int, 1, 100,
            per_community=False),
-    Policy("coupon_days", _CONTACT, N_("… within"), _DAYS, 7, int, 1, 365, per_community=False),
+    Policy("coupon_days", _CONTACT, N_("Coupons are counted within"), _DAYS, 7, int, 1, 365, per_community=False),
     Policy("message_most", _CONTACT, N_("A customer gets at most this many messages of one kind"), _TIMES, 2, int, 1,
            100, per_community=False),
-    Policy("message_days", _CONTACT, N_("… within"), _DAYS, 7, int, 1, 365, per_community=False),
+    Policy("message_days", _CONTACT, N_("Messages are counted within"), _DAYS, 7, int, 1, 365, per_community=False),
     Policy("visit_most", _CONTACT, N_("A customer is visited or called at most this often"), _TIMES, 1, int, 1, 100,
            per_community=False),
-    Policy("visit_days", _CONTACT, N_("… within"), _DAYS, 14, int, 1, 365, per_community=False),
+    Policy("visit_days", _CONTACT, N_("Visits and calls are counted within"), _DAYS, 14, int, 1, 365,
+           per_community=False),
     Policy("quiet_from", _CONTACT, N_("Nobody is written to or called from"), _CLOCK, "21:00", _clock,
            per_community=False),
-    Policy("quiet_to", _CONTACT, N_("… until"), _CLOCK, "09:00", _clock, per_community=False),
+    Policy("quiet_to", _CONTACT, N_("They are written to and called again from"), _CLOCK, "09:00", _clock,
+           per_community=False),
     Policy("sms_opt_in", _CONTACT, N_("Text messages only to those who agreed to them"), "", False, _flag,
            per_community=False),
     Policy("holdout_share", _COUPONS, N_("Share of a batch that is held out"), _SHARE, 0.10, _share, 0.01, 0.5,
