@@ -12,6 +12,7 @@ from communities import queries
 from communities.models import Assignment, StaffMember
 from communities.rules import ROLES, SCOPE_NEEDS, SCOPES, Grant, may
 from communities.scoping import Scope
+from communities.staffing.words import SCOPE_WORDS
 
 EVERYWHERE = "everywhere"
 MOST_DAYS = 366
@@ -84,7 +85,7 @@ class TokenForm(forms.Form):
     def __init__(self, data: Any = None, *, grants: list[Grant]) -> None:
         super().__init__(data)
         open_to = [scope for scope in SCOPES if may(grants, SCOPE_NEEDS[scope])]
-        self.fields["scopes"].choices = [(scope, scope) for scope in open_to]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [(scope, f"{_(SCOPE_WORDS[scope])} · {scope}") for scope in open_to]  # type: ignore[attr-defined]
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
