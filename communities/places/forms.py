@@ -103,10 +103,16 @@ class BuildingForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name, most in (("units", 40), ("floors", 120), ("doors", 60)):
             self.fields[name] = forms.IntegerField(min_value=1, max_value=most, label=self.fields[name].label)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
 
 
 class BuildingSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """The buildings of a community as one table. A building that a station names cannot go."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].widget.attrs["aria-label"] = _("Take away")
 
     def clean(self) -> None:
         super().clean()
