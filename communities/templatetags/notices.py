@@ -16,6 +16,13 @@ def told(notice: Notice) -> str:
 
 
 @register.filter
+def place_apart(notice: Notice) -> str:
+    """The community's name, "" where the words name it already."""
+    name = notice.community.name if notice.community else ""
+    return "" if name in told(notice) else name
+
+
+@register.filter
 def bell_count(unread: int) -> str:
     return f"{rules.MOST_COUNTED}+" if unread > rules.MOST_COUNTED else str(unread)
 
