@@ -68,7 +68,7 @@ def forecast(batch: Batch, day: date) -> dict[str, Any]:
         return {"past": [], "lines": [], "uses": None}
     cost = forecasts.cost(expected, known, batch.coupon.most_off)
     lines = [
-        _line(_("Used"), expected, lambda n: _("%(n)s coupons") % {"n": figures.count(round(n))}),
+        _line(_("Used"), expected, lambda n: figures.count(round(n)), unit=_("%(n)s coupons")),
         _line(_("Cost of coupons"), cost, lambda fen: figures.yuan(round(fen), places=0)),
         *_extra(batch, past, cost, day),
     ]
@@ -86,11 +86,12 @@ def _extra(batch: Batch, past: list[Batch], cost: Interval, day: date) -> list[F
     return lines + ([_line(_("ROI"), back, lambda ratio: figures.grouped(ratio, 1))] if back else [])
 
 
-def _line(label: str, found: Interval, show: Any) -> Forecast:
+def _line(label: str, found: Interval, show: Any, unit: str = "%(n)s") -> Forecast:
+    """The unit stands with the estimate, not again at both ends of its range."""
     low, high = min(found.low, 0.0), max(found.high, 0.0)
     edge = (high - low) * 0.15 or 1.0
     drawn = charts.interval(found.low, found.at, found.high, (low - edge * (low < 0), high + edge))
-    return Forecast(label, show(found.at), f"{show(found.low)}{figures.NOTHING}{show(found.high)}", drawn)
+    return Forecast(label, unit % {"n": show(found.at)}, f"{show(found.low)}{figures.NOTHING}{show(found.high)}", drawn)
 
 
 def budget(batch: Batch, at: datetime) -> dict[str, Any]:

@@ -33,8 +33,8 @@ class BatchForm(forms.Form):
         label=_("In the words of the customer list"), max_length=4000, required=False,
         help_text=_("Filter the customer list, then copy what its address says behind the “?”. Empty: everybody."),
     )  # fmt: skip
-    coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"))
-    budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"))
+    coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"), empty_label=_("choose a coupon"))
+    budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"), empty_label=_("choose a budget"))
     quantity = forms.IntegerField(
         label=_("Coupons to hand out"), min_value=1, max_value=100_000, required=False,
         error_messages={"required": _("Say how many coupons at most.")},

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -72,7 +73,7 @@ def _view(request: DeskRequest) -> str:
     return asked if asked in VIEWS else "week"
 
 
-Rows = list[tuple[str, Subsidy]]
+Rows = list[tuple[str | date, Subsidy]]
 
 
 def _rows(by: str, weeks: Weeks, places: Sequence[int], desk: Desk) -> Rows:
@@ -80,8 +81,8 @@ def _rows(by: str, weeks: Weeks, places: Sequence[int], desk: Desk) -> Rows:
     found = queries.subsidies(by, weeks.first, weeks.last, places)
     names = {str(place): name for place, name in sight.names_of(desk).items()}
     if by == "week":
-        return [(row.key, row) for row in reversed(found)]
-    named = [(names.get(row.key, _("Unassigned")) if by == "community" else row.key, row) for row in found]
+        return [(date.fromisoformat(row.key), row) for row in reversed(found)]
+    named: Rows = [(names.get(row.key, _("Unassigned")) if by == "community" else row.key, row) for row in found]
     return sorted(_in_all_weeks(named, weeks), key=lambda pair: -pair[1].cost)
 
 
@@ -147,7 +148,7 @@ def _rate_tile(
     return tile
 
 
-def _cells(label: str, row: Subsidy) -> list[Any]:
+def _cells(label: str | date, row: Subsidy) -> list[Any]:
     rates = (row.rate, row.discount_rate)
     first, second = ("" if rate is None else f"{rate:.4f}" for rate in rates)
     return [

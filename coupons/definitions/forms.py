@@ -134,7 +134,9 @@ class TryForm(forms.Form):
     """An order made up at the desk: what would it get?"""
 
     sum = MoneyField(label=_("An order of"), required=False)
-    category = forms.ModelChoiceField(Category.objects.order_by("name"), label=_("of category"), required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.order_by("name"), label=_("of category"), required=False, empty_label=_("any")
+    )
     first = forms.BooleanField(label=_("a first purchase"), required=False)
 
     def basket(self, coupon: Coupon) -> rules.Basket | None:

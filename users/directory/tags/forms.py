@@ -23,8 +23,8 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]
 class MarkForm(forms.Form):
     """Which tag to put on or take off; a new name makes a new tag."""
 
-    put = forms.ModelChoiceField(Tag.objects.all(), label=_("Put on"), required=False)
-    off = forms.ModelChoiceField(Tag.objects.all(), label=_("Take off"), required=False)
+    put = forms.ModelChoiceField(Tag.objects.all(), label=_("Put on"), required=False, empty_label=_("none"))
+    off = forms.ModelChoiceField(Tag.objects.all(), label=_("Take off"), required=False, empty_label=_("none"))
     new = forms.CharField(label=_("New tag"), max_length=40, required=False)
 
     def clean_new(self) -> str:
