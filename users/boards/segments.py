@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from communities.policies.rules import Policies
-from opsdesk.lib import charts, figures
+from opsdesk.lib import charts, days, figures
 from opsdesk.lib.sankey import Sankey, sankey
 from users.boards.places import Sight
 from users.lifecycle import queries, rules
@@ -49,7 +49,7 @@ def tiles(sight: Sight, policies: Policies) -> list[dict[str, Any]]:
             "number": figures.count(now[code].customers),
             "href": sight.people(to=sight.as_of, is_=code),
             "change": figures.signed(now[code].customers - before[code].customers) if has_before else "",
-            "base": _("vs %(day)s") % {"day": f"{sight.before:%m-%d}"} if has_before else "",
+            "base": _("vs %(day)s") % {"day": days.day(sight.before)} if has_before else "",
             "share": figures.percent(figures.ratio(now[code].customers, everybody)),
             "note": _(rules.DEFINITIONS[code]) % limits,
             "definition": {

@@ -101,7 +101,9 @@ def _put_words(page: list[Event]) -> None:
         elif event.template == "rfm_move":
             event.facts["text"] = words.turned(event.facts["turns"])
         elif event.template == "touch":
-            event.facts["thing"] = contact_words.thing(event.facts["touch"].thing)
+            touch = event.facts["touch"]
+            event.facts["thing"] = contact_words.thing(touch.thing)
+            event.facts["number"] = contact_words.number(touch.thing, touch.thing_id) or f"{touch.thing_id}"
 
 
 def _summed(lines: list[queries.Bought]) -> list[tuple[str, float]]:
