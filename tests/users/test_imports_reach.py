@@ -22,7 +22,7 @@ from tests.tokens import caller
 from users.customers.models import Customer
 from users.imports import actions, quarantine
 from users.imports.models import ImportFile
-from users.orders.models import Order, OrderLine
+from users.orders.models import Order, OrderLine, Product
 
 pytestmark = pytest.mark.django_db
 MINE, OTHER = "金陵名苑", "翠屏花园"
@@ -143,6 +143,12 @@ def test_staging_lost_in_a_crash_is_made_again_without_the_others_rows(limited: 
         sql.run(f"TRUNCATE staging.import_{file.pk}_{table}")
     file = committed(file)
     assert (file.created, file.refused, orders(), OrderLine.objects.count()) == (1, 1, [("A1", 1000)], 1)
+
+
+def test_nothing_is_made_of_goods_that_only_rows_of_others_name(limited: StaffMember) -> None:
+    mine = row("A1", PHONES[1], community=MINE, product="菜")
+    committed(sent(limited, mine, row("A2", PHONES[2], community=OTHER, product="鱼")))
+    assert [product.name for product in Product.objects.all()] == ["菜"]
 
 
 def test_an_order_that_came_in_elsewhere_since_the_check_is_not_replaced(limited: StaffMember) -> None:

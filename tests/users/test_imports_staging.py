@@ -68,6 +68,14 @@ def test_identical_lines_are_twins_and_are_dropped_where_that_is_wanted(monkeypa
     assert staged(file, "rows, twins, paid", "orders") == [(3, 2, 1000)]
 
 
+def test_lines_name_their_goods_by_the_first_line_of_their_chunk(monkeypatch):
+    rows = [row(product=name) for name in ("菜", "肉", "菜", "菜", "鱼", "菜")]
+    file = in_chunks(monkeypatch, 3, *rows)
+    assert staged(file, "line, good", "lines", "line") == [(2, 2), (3, 3), (4, 2), (5, 5), (6, 6), (7, 5)]
+    assert staged(file, "product, good", "goods", "good") == [("菜", 2), ("肉", 3), ("菜", 5), ("鱼", 6)]
+    assert staged(file, "line", "goods", "good") == [(4,), (3,), (7,), (6,)]
+
+
 def test_a_refund_first_and_its_sale_in_a_later_chunk_are_one_order_told_by_the_sale(monkeypatch):
     refund = row("A1", name="退款人", amount="-3.00", status="已退款")
     file = in_chunks(monkeypatch, 1, refund, row("A1", name="王小明"))

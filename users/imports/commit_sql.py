@@ -2,9 +2,8 @@
 
 Parameters: file and source ids; lo and hi bound the order groups of a chunk (lo < grp <= hi); the staging tables are
 those of a lane (lanes.py), of the whole file where nothing is written. Their moments are Asia/Shanghai. Temporary
-tables: `import_goods`, one row a pair of product and category of the file, with its last line; of a chunk that is not
-all new `import_known`, one row an order and what is here of it already, and `import_chunk`, one row an order that is to
-change, as this file will leave it.
+tables: `import_goods` (goods_sql); of a chunk that is not all new `import_known`, one row an order and what is here of
+it already, and `import_chunk`, one row an order that is to change, as this file will leave it.
 
 What the planner believes of the tables that a commit fills may be long out of date. So it is told anew whenever they
 have doubled, statements lead from staged rows outwards by LEFT JOIN, and none looks up what it is about to insert.
@@ -22,49 +21,6 @@ ANALYZE users_orderline (order_id)
 
 # For statements that join a whole file to whole tables: then looping over one of them is never right.
 NO_LOOPS, LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
-
-# The lines are read once for what follows, by several processes where the server has them.
-GOODS = """
-DROP TABLE IF EXISTS pg_temp.import_goods;
-CREATE TEMPORARY TABLE import_goods ON COMMIT DROP AS
-SELECT product, category, max(line) AS line FROM {lines} GROUP BY product, category;
-ANALYZE import_goods
-"""
-
-CATEGORIES = """
-INSERT INTO users_category (name, is_service, first_import_id)
-SELECT DISTINCT category, false, %(file)s FROM import_goods WHERE category <> '' ORDER BY category
-ON CONFLICT (name) DO NOTHING
-"""
-
-# A product's category is the one its last line in this file names. One that staff or an earlier file gave it stays.
-PRODUCTS = """
-WITH named AS (
-    SELECT DISTINCT ON (product) product, category FROM import_goods WHERE product <> ''
-     ORDER BY product, category = '', line DESC),
- filled AS (
-    UPDATE users_product p SET category_id = c.id FROM named n JOIN users_category c ON c.name = n.category
-     WHERE p.name = n.product AND p.category_id IS NULL)
-INSERT INTO users_product (name, category_id, first_import_id)
-SELECT n.product, c.id, %(file)s FROM named n LEFT JOIN users_category c ON c.name = n.category
- ORDER BY n.product
-ON CONFLICT (name) DO NOTHING
-"""
-
-# What the lines in service categories of an order come to; a line without a category has its product's.
-SERVICE = """
-DROP TABLE IF EXISTS {service};
-CREATE UNLOGGED TABLE {service} AS
-SELECT l.grp, sum(l.amount)::bigint AS amount
-  FROM {lines} l
-  LEFT JOIN users_category named ON named.name = l.category
-  LEFT JOIN users_product product ON product.name = l.product
-  JOIN users_category kind ON kind.id = coalesce(named.id, product.category_id)
- WHERE l.kind = 's' AND kind.is_service
- GROUP BY l.grp;
-CREATE UNIQUE INDEX ON {service} (grp);
-ANALYZE {service}
-"""
 
 # The largest order number of the source before anything of the file was written, by the order of its index.
 LAST_NUMBER = """
@@ -223,11 +179,10 @@ UPDATE users_order o
 
 _LINES = """
 INSERT INTO users_orderline ({id}order_id, product_id, category_id, quantity, amount, is_refund)
-SELECT {ids}, p.id, coalesce(c.id, p.category_id), l.quantity, coalesce(l.amount, 0), l.kind = 'r'
+SELECT {ids}, w.product_id, w.category_id, l.quantity, coalesce(l.amount, 0), l.kind = 'r'
   FROM {{lines}} l
   JOIN {of}
-  LEFT JOIN users_product p ON p.name = l.product
-  LEFT JOIN users_category c ON c.name = l.category
+  LEFT JOIN {{wares}} w ON w.good = l.good
  WHERE l.grp > %(lo)s AND l.grp <= %(hi)s {order}
 """
 CHANGED_LINES = _LINES.format(

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from communities.models import Community
 from opsdesk.lib import sql
 from opsdesk.lib.runs.actions import Hold
-from users.imports import checking, commit_sql, effects, lanes, people, queries, staging, turns
+from users.imports import checking, commit_sql, effects, goods_sql, lanes, people, queries, staging, turns
 from users.imports.keepalive import kept_alive
 from users.imports.models import ImportFile
 from users.imports.staging import Tables
@@ -124,7 +124,14 @@ def _write_chunk(file: ImportFile, tables: Tables, hold: Hold, told: dict[str, A
     return True
 
 
-_GOODS = (commit_sql.NO_LOOPS, commit_sql.GOODS, commit_sql.CATEGORIES, commit_sql.PRODUCTS, commit_sql.SERVICE)
+_GOODS = (
+    commit_sql.NO_LOOPS,
+    goods_sql.GOODS,
+    goods_sql.CATEGORIES,
+    goods_sql.PRODUCTS,
+    goods_sql.WARES,
+    goods_sql.SERVICE,
+)
 _ALL_NEW = (commit_sql.ALL_NEW_ORDERS, commit_sql.ALL_NEW_LINES)
 _KNOWN = (
     commit_sql.CHUNK_TABLE,

@@ -51,7 +51,7 @@ SELECT count(*) FROM {people} p WHERE NOT EXISTS (SELECT FROM users_customer c W
 """
 MADE_CUSTOMERS = "SELECT count(*) FROM users_customer WHERE first_import_id = %(file)s"
 NEW_GOODS = """
-SELECT count(*) FROM (SELECT DISTINCT product FROM {lines} WHERE product <> '') l
+SELECT count(*) FROM (SELECT DISTINCT product FROM {goods} WHERE product <> '') l
  WHERE NOT EXISTS (SELECT FROM users_product p WHERE p.name = l.product)
 """
 MADE_GOODS = "SELECT count(*) FROM users_product WHERE first_import_id = %(file)s"

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db import transaction
 
 from opsdesk.lib import sql
-from users.imports import commit_sql, effect_sql, staging
+from users.imports import commit_sql, effect_sql, goods_sql, staging
 from users.imports.models import ImportFile
 from users.imports.staging import Tables
 from users.purchases import rules as purchases
@@ -15,7 +15,7 @@ from users.purchases import rules as purchases
 LAST = 2**62  # above every line number
 _PREVIEW = (
     commit_sql.NO_LOOPS,
-    commit_sql.SERVICE,
+    goods_sql.SERVICE,
     commit_sql.LOOPS,
     commit_sql.CHUNK_TABLE,
     commit_sql.CLEAR,

@@ -28,8 +28,16 @@ STATUS = {
 }
 CONTENT = ("product", "category", "quantity", *linesums.MONEY, "status")
 TOLD = ("refund_number", "phone", "name", "address", "channel", "coupon_code", "delivery_day", "registered_at")
+TELLING = [*TOLD, "kind", "ordered_at", "community", "station"]
 UNKNOWN_COMMUNITY = "unknown_community"
-LEFT_OUT = ("gross", "discount", "by_column", "gone", "back")
+# What most lines and most orders have: a number, or that of another column (slim).
+USUAL_LINE = {"gross": "amount", **dict.fromkeys(("discount", "by_column", "gone", "back"), 0)}
+USUAL_HEAD = {
+    "live": "sales",
+    "gross": "paid",
+    **dict.fromkeys(("twins", "refunds", "unpaid", "cancelled", "unknown", "discount", "by_column", "gone"), 0),
+    **dict.fromkeys(("back", "refund_high", "refund_low"), 0),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Pieces:
     """`unknown`: (line, community cell) of rows left out because nobody knows the community."""
 
     lines: pa.Table
+    goods: pa.Table
     heads: pa.Table
     unknown: list[tuple[int, str]]
     rounded: int
@@ -44,19 +53,21 @@ class Pieces:
 
 
 def cut(chunk: Chunk, gazetteer: Gazetteer, drop_identical: bool = False) -> Pieces:
-    """Both have the columns of their staging tables (staging_sql.CREATE)."""
+    """Its tables have the columns of their staging tables (staging_sql.CREATE)."""
     frame, unknown = _without_unknown(chunk.frame, gazetteer)
     sold, known = _apart(frame)
     numbers = _numbers(sold)
     first, codes = _first_rows(sold, numbers)
     groups = sold["line"].to_numpy()[first]
     told = _telling_rows(sold, codes)
-    lines = _lines(sold, groups[codes], drop_identical)
+    good, goods = _goods(sold)
+    lines = _lines(sold, groups[codes], good, drop_identical)
     heads = [_heads(sold, numbers, told, groups, gazetteer, linesums.by_order(lines, codes, len(first)))]
     heads += [_registrations(known, gazetteer)] if len(known) else []
     return Pieces(
-        lines=slim(lines),
-        heads=pa.concat_tables(heads),
+        lines=slim(lines, USUAL_LINE),
+        goods=goods,
+        heads=slim(pa.concat_tables(heads).combine_chunks(), USUAL_HEAD),
         unknown=unknown,
         rounded=int(frame["rounded"].sum()),
         amount_unknown=int(sold["amount_fen"].isna().sum()),
@@ -106,7 +117,20 @@ def _telling_rows(sold: pd.DataFrame, codes: Any) -> Any:
     return by_order[np.unique(codes[by_order], return_index=True)[1]]
 
 
-def _lines(sold: pd.DataFrame, groups: Any, drop_identical: bool) -> pa.Table:
+def _goods(sold: pd.DataFrame) -> tuple[Any, pa.Table]:
+    """(the number of each line's good, the goods of the chunk). Of places written to twice the last value stays."""
+    product, category = (arrow(sold[name], pa.string()).dictionary_encode() for name in ("product", "category"))
+    pairs = product.indices.to_numpy() * np.int64(len(category.dictionary)) + category.indices.to_numpy()
+    coded = pa.array(pairs).dictionary_encode()
+    which, line = coded.indices.to_numpy(), sold["line"].to_numpy()
+    first, last = np.empty((2, len(coded.dictionary)), np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
+    last[which] = line
+    names = {"product": product.take(first).dictionary_decode(), "category": category.take(first).dictionary_decode()}
+    return line[first][which], pa.table({"good": line[first], **names, "line": last})
+
+
+def _lines(sold: pd.DataFrame, groups: Any, good: Any, drop_identical: bool) -> pa.Table:
     kinds = _coded(sold["kind"], KINDS)
     fates = _coded(sold["status"], STATUS)
     marks = fingerprints.marks([sold[name] for name in CONTENT])
@@ -120,8 +144,7 @@ def _lines(sold: pd.DataFrame, groups: Any, drop_identical: bool) -> pa.Table:
             "grp": groups,
             "kind": kinds,
             "fate": fates,
-            "product": arrow(sold["product"], pa.string()),
-            "category": arrow(sold["category"], pa.string()),
+            "good": good,
             "quantity": sold["quantity"].to_numpy(),
             "amount": arrow(sold["amount_fen"]),
             **linesums.of_lines(sold, kinds, fates),
@@ -131,15 +154,14 @@ def _lines(sold: pd.DataFrame, groups: Any, drop_identical: bool) -> pa.Table:
     )
 
 
-def slim(lines: pa.Table) -> pa.Table:
-    """Without what goes without saying: a gross that is the amount, other money of nothing. Five numbers of a million
-    lines need not be written, read and kept, only to be added up again where an order fell into several chunks."""
-    for name in LEFT_OUT:
-        usual = lines.column("amount") if name == "gross" else 0
-        plain = pc.fill_null(pc.equal(lines.column(name), usual), False)
-        kept = pc.if_else(plain, pa.scalar(None, pa.int64()), lines.column(name))
-        lines = lines.set_column(lines.column_names.index(name), name, kept)
-    return lines
+def slim(rows: pa.Table, usual: dict[str, Any]) -> pa.Table:
+    """Without what goes without saying. A dozen numbers of a million lines and their orders need not be written, read
+    and kept; those of lines only to be added up again where an order fell into several chunks."""
+    for name, plain in usual.items():
+        same = pc.equal(rows.column(name), rows.column(plain) if isinstance(plain, str) else plain)
+        kept = pc.if_else(pc.fill_null(same, False), pa.scalar(None, pa.int64()), rows.column(name))
+        rows = rows.set_column(rows.column_names.index(name), name, kept)
+    return rows
 
 
 def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:
@@ -150,7 +172,7 @@ def _coded(texts: "pd.Series[Any]", letters: dict[str, str]) -> pa.Array:
 def _heads(
     sold: pd.DataFrame, numbers: pa.Array, told: Any, groups: Any, gazetteer: Gazetteer, sums: dict[str, Any]
 ) -> pa.Table:
-    telling = sold.iloc[told]
+    telling = sold[TELLING].iloc[told]
     placed_at = arrow(telling["ordered_at"], pa.timestamp("us"))
     kinds = _coded(telling["kind"], KINDS)
     return _table(telling, groups, kinds, numbers.take(pa.array(told)), placed_at, gazetteer, sums)

@@ -52,7 +52,11 @@ SELECT %(file)s, line, %(column)s, named, code, true
 
 _REMOVE = """
 DELETE FROM {lines} l USING import_out WHERE l.grp = import_out.grp;
-DELETE FROM {heads} h USING import_out WHERE h.grp = import_out.grp
+DELETE FROM {heads} h USING import_out WHERE h.grp = import_out.grp;
+DROP TABLE IF EXISTS pg_temp.import_left;
+CREATE TEMPORARY TABLE import_left ON COMMIT DROP AS SELECT good, max(line) AS line FROM {lines} GROUP BY good;
+UPDATE {goods} g SET line = import_left.line FROM import_left WHERE import_left.good = g.good;
+DELETE FROM {goods} g WHERE NOT EXISTS (SELECT FROM import_left WHERE import_left.good = g.good)
 """
 
 

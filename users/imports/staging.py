@@ -15,7 +15,7 @@ from users.imports.pieces import Pieces
 _PLAIN = pa.csv.WriteOptions(include_header=False, batch_size=32_768)  # a chunk at once: a fifth less time than 1,024
 _BLOCK = 1_000_000  # bytes handed over at once: psycopg2's 8 kB would wait a thousand times for the interpreter
 LANED = ("lines", "heads", "orders", "people")  # whole, and by lane
-PARTS = (*LANED, "service", "undo")
+PARTS = (*LANED, "goods", "service", "wares", "undo")
 LANES = {False: "even", True: "odd"}
 WORTH_TWO = 20_000  # lines
 _EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
@@ -87,6 +87,7 @@ def start(file_id: int) -> Tables:
 def put(tables: Tables, pieces: Pieces) -> None:
     """COPY one chunk in."""
     copy(tables.names["lines"], pieces.lines)
+    copy(tables.names["goods"], pieces.goods)
     copy(tables.names["heads"], pieces.heads)
 
 
@@ -126,11 +127,11 @@ def people_again(tables: Tables) -> None:
 
 
 def counts(file_id: int) -> tuple[int, int, int] | None:
-    """(lines, orders, people) as staged, or None where there is nothing: compared with what the check had put there,
-    since a crash of the server empties unlogged tables without removing them."""
+    """(lines, orders, people) as staged, or None where there is nothing, or what an older version left: compared with
+    what the check had put there, since a crash of the server empties unlogged tables without removing them."""
     tables = Tables(file_id)
     with connection.cursor() as cursor:
-        cursor.execute(_EXISTS, [tables.names["people_odd"]])
+        cursor.execute(_EXISTS, [tables.names["goods"]])
         if not cursor.fetchone()[0]:
             return None
     lines, orders, people = fetch(tables, staging_sql.COUNTS)[0]

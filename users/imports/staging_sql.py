@@ -1,24 +1,27 @@
 """The SQL of the staging tables: one set a file, unlogged, made again from the file when a crash emptied them.
 
-{lines}: a row of the file that belongs to an order. {heads}: what a piece of an order says about itself. {orders}: one
-row an order of the file (kinds s, r) or a registration (kind g), numbered by its first line. {people}: one row a phone.
-Moments are naive Asia/Shanghai here; money is fen. Each is cut by lane (lanes.py): what is written {heads} is a whole
-table or the part of a lane, as staging.Tables says.
+{lines}: a row of the file that belongs to an order. {goods}: a product and category in a chunk of the file, numbered by
+their first line in it, with their last; {lines} name them by that number. {heads}: what a piece of an order says about
+itself. {orders}: one row an order of the file (kinds s, r) or a registration (kind g), numbered by its first line.
+{people}: one row a phone. Moments are naive Asia/Shanghai here; money is fen. All but {goods} are cut by lane
+(lanes.py): what is written {heads} is a whole table or the part of a lane, as staging.Tables says.
 """
 
 DROP = """
 DROP VIEW IF EXISTS {orders}, {orders_even}, {orders_odd};
-DROP TABLE IF EXISTS {lines}, {heads}, {people}, {service}
+DROP TABLE IF EXISTS {lines}, {goods}, {heads}, {people}, {service}, {wares}
 """
 
 # lines.kind: s sale, r refund, x an identical line that is dropped; fate: p paid, u unpaid, c cancelled, r refunded;
-# mark: a number that stands for the line's content; the money is linesums.of_lines, null where it is what most lines
-# have (pieces.slim). heads: linesums.SUMS at the end. people: `named_by` and `address_by` are the kinds of row that
+# mark: a number that stands for the line's content; the money is linesums.of_lines. heads: linesums.SUMS at the end.
+# What most lines or heads have is null (pieces.slim). people: `named_by` and `address_by` are the kinds of row that
 # name community and address. Each is filled once and analysed then: the vacuum need not come by.
 CREATE = """
-CREATE TABLE {lines} (odd boolean, line bigint, grp bigint, kind "char", fate "char", product text COLLATE "C",
-    category text COLLATE "C", quantity bigint, amount bigint, gross bigint, discount bigint, by_column bigint,
-    gone bigint, back bigint, mark bigint, twin boolean) PARTITION BY LIST (odd);
+CREATE TABLE {lines} (odd boolean, line bigint, grp bigint, kind "char", fate "char", good bigint,
+    quantity bigint, amount bigint, gross bigint, discount bigint, by_column bigint, gone bigint, back bigint,
+    mark bigint, twin boolean) PARTITION BY LIST (odd);
+CREATE UNLOGGED TABLE {goods} (good bigint, product text COLLATE "C", category text COLLATE "C", line bigint)
+    WITH (autovacuum_enabled = off);
 CREATE TABLE {heads} (grp bigint, kind "char", number text COLLATE "C", placed_at timestamp,
     refund_number text COLLATE "C", phone text COLLATE "C", odd boolean, name text, address text, channel text,
     coupon_code text, delivery_day date, registered_at timestamp, community_id bigint, new_community text,
@@ -91,7 +94,7 @@ UPDATE {heads} h
  WHERE h.grp = s.grp;
 DROP TABLE split;
 SET LOCAL default_statistics_target = 10;
-ANALYZE {lines} (grp, product, category);
+ANALYZE {lines} (grp, good);
 ANALYZE {heads} (grp, kind, phone, number)
 """
 
@@ -106,7 +109,14 @@ SELECT h.*, sales > 0 AS sold, unknown = 0 AS known, state.state,
                                                          sales, sale_high, sale_low), 0) END AS fingerprint,
        CASE WHEN refunds > 0 THEN hash_record_extended(ROW(refunds, refund_high, refund_low), 0)
        END AS refund_fingerprint
-  FROM {heads} h
+  FROM (SELECT grp, kind, number, placed_at, phone, name, address, channel, coupon_code, delivery_day, community_id,
+               new_community, station_id, address_key, rows, sales, paid, sale_high, sale_low,
+               coalesce(twins, 0) AS twins, coalesce(refunds, 0) AS refunds, coalesce(live, sales) AS live,
+               coalesce(unpaid, 0) AS unpaid, coalesce(cancelled, 0) AS cancelled, coalesce(unknown, 0) AS unknown,
+               coalesce(gross, paid) AS gross, coalesce(discount, 0) AS discount, coalesce(by_column, 0) AS by_column,
+               coalesce(gone, 0) AS gone, coalesce(back, 0) AS back, coalesce(refund_high, 0) AS refund_high,
+               coalesce(refund_low, 0) AS refund_low
+          FROM {heads}) h
  CROSS JOIN LATERAL (SELECT CASE WHEN live > 0 THEN 'paid' WHEN sales = 0 THEN NULL WHEN unpaid = sales THEN 'unpaid'
                                  WHEN cancelled > 0 THEN 'cancelled' ELSE 'refunded' END AS state) state
 """
