@@ -60,10 +60,11 @@ def test_without_an_alert_the_night_brings_the_numbers_once_the_week_after_is_ov
     assert Case.objects.get().split == before
 
 
-def test_of_a_week_that_came_back_as_ever_nobody_is_suspected(people):
+def test_of_a_week_that_came_back_as_ever_nobody_is_suspected(people, as_):
     fallen_unnoticed(people)
-    split = opened(people, world.BAD - world.WEEK, TODAY).split
-    assert split["whole"]["difference"] == 0 and split["suspects"] == []
+    case = opened(people, world.BAD - world.WEEK, TODAY)
+    assert case.split["whole"]["difference"] == 0 and case.split["suspects"] == []
+    assert "show no fall" in as_("analyst").get(reverse("case", args=[case.number]), headers=EN).content.decode()
 
 
 def test_what_is_told_again_stands_in_the_open_case_once(people):

@@ -107,7 +107,7 @@ def headline(case: Case) -> dict[str, Any]:
         "as_of": date.fromisoformat(case.split["as_of"]), "n": whole["n"], "back": whole["back"],
         "rate": _rate(whole["back"], whole["n"]), "usual": _rate(whole["base_back"], whole["base_n"]),
         "base_n": whole["base_n"], "weeks": case.split["base_weeks"], "between": between,
-        "points": figures.signed(whole["difference"] * 100, 1),
+        "points": figures.signed(whole["difference"] * 100, 1), "fell": whole["difference"] < 0,
         "missing": whole["base_back"] / whole["base_n"] * whole["n"] - whole["back"] if whole["base_n"] else None,
         "definition": alerts.definition(date.fromisoformat(case.split["as_of"]), whole["n"]),
     }  # fmt: skip
