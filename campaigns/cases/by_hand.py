@@ -42,8 +42,8 @@ def _open(community: Community, week: date, told: str, as_of: date, by: StaffMem
 
 @transaction.atomic
 def _tell(case: Case, week: date, told: str, by: StaffMember) -> None:
-    of_it = StaffAct.objects.filter(thing=actions.THING, thing_id=str(case.pk), verb__in=("open", "join"))
+    of_it = StaffAct.objects.filter(thing=actions.THING, thing_id=str(case.pk), verb__in=("open", "note"))
     if of_it.filter(detail__words=told).exists():
         return
-    actions.note("join", case, by, cohort=week.isoformat(), words=told)
+    actions.note("note", case, by, cohort=week.isoformat(), words=told)
     opening.tell(case, TOLD, f"told {of_it.count()}", words=told[:SHORT])

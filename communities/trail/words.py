@@ -162,6 +162,7 @@ LABELS = {
     "station": N_("station no."),
     "offer": N_("what is said to"),
     "cohort": N_("cohort of"),
+    "words": N_("in words"),
     "k": N_("week after"),
     "case": N_("case"),
     "kind": N_("kind"),

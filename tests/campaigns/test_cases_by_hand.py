@@ -72,7 +72,7 @@ def test_what_is_told_again_stands_in_the_open_case_once(people):
     for words in (WORDS, "又一位客户来电", "又一位客户来电"):
         assert by_hand.open_for(people.cuiping, world.BAD, words, EARLY, people.manager) == (case, False)
     assert Case.objects.count() == 1
-    assert [act.verb for act in StaffAct.objects.filter(thing="case").order_by("id")] == ["open", "join"]
+    assert [act.verb for act in StaffAct.objects.filter(thing="case").order_by("id")] == ["open", "note"]
     texts = Notice.objects.filter(key=f"case-{case.pk}", recipient=people.manager2)
     assert all("13800001234" not in str(one.params) for one in texts) and texts.exists()
 

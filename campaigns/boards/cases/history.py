@@ -16,7 +16,7 @@ from opsdesk.lib.words import N_
 LINES = {
     "open": N_("opened it: new payers of the week of %(cohort)s, week %(k)s"),
     "opened": N_("opened it by hand, week of %(cohort)s: %(words)s"),
-    "told": N_("told more of it, week of %(cohort)s: %(words)s"),
+    "note": N_("told more of it, week of %(cohort)s: %(words)s"),
     "join": N_("took in another alert: new payers of the week of %(cohort)s, week %(k)s"),
     "take": N_("took charge"),
     "look": N_("noted at “%(step)s”: %(finding)s"),
@@ -35,7 +35,6 @@ LINES = {
     "learnt": N_("put it into the library"),
     "reopen": N_("opened it again"),
 }
-_BY_HAND = {"open": "opened", "join": "told"}
 _WORDS = {"step": rules.STEPS, "finding": rules.FINDINGS, "cause": rules.CAUSES}
 
 
@@ -50,8 +49,8 @@ def _line(act: StaffAct) -> str:
 
 
 def _kind(act: StaffAct) -> str:
-    if act.verb in _BY_HAND and "words" in act.detail:
-        return _BY_HAND[act.verb]
+    if act.verb == "open" and "words" in act.detail:
+        return "opened"
     if act.verb == "check":
         return "better" if act.detail.get("recovered") else "not yet"
     if act.verb == "close" and not act.detail.get("cause"):
