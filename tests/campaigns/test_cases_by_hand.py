@@ -104,7 +104,8 @@ def test_it_is_opened_from_a_board_and_worked_through_without_numbers(people, as
     assert all(
         word in page for word in ("138****1234", "Order path and bugs", "再说一次", "when the week after is over")
     )
-    assert client.get(reverse("case-people", args=[case.number])).status_code == 200
+    people_page = client.get(reverse("case-people", args=[case.number]), headers=EN).content.decode()
+    assert "when the week after is over" in people_page and "Came back" not in people_page
     assert "138****1234" in client.get(reverse("cases"), headers=EN).content.decode()
     assert client.post(reverse("case-deed", args=[case.number, "draw"])).status_code == 302
     [item] = waiting_cases.untaken_incidents(Desk.of(people.manager, rules.DESK), timezone.localtime())
