@@ -80,7 +80,9 @@ class CaseRecoverySerializer(serializers.Serializer[Any]):
 
 
 class CaseDetailSerializer(CaseSerializer):
-    difference = serializers.FloatField(allow_null=True, help_text=_("cohort's rate minus the usual one; null: a card, or not known yet"))
+    difference = serializers.FloatField(
+        allow_null=True, help_text=_("cohort's rate minus the usual one; null: a card, or not known yet")
+    )
     suspects = CaseSuspectSerializer(many=True, help_text=_("parts that fell more than their size explains"))
     dimensions = serializers.DictField(
         child=CasePartSerializer(many=True), help_text=_("the split; parts of one dimension add up to the difference")
