@@ -103,7 +103,8 @@ class Recognised:
 
 def recognise(headers: Sequence[str]) -> Recognised:
     """Headers matched by name only, exactly once spelling is folded: 折扣 is a rate and is not taken for an amount."""
-    claims = {key: claim for key in BY_KEY if (claim := _claimants(key, headers))}
+    read = [(folded(header), header) for header in headers]
+    claims = {key: claim for key in BY_KEY if (claim := _claimants(key, read))}
     chosen = {key: claim[0] for key, claim in claims.items()}
     return Recognised(
         mapping=Mapping(columns=chosen),
@@ -112,10 +113,10 @@ def recognise(headers: Sequence[str]) -> Recognised:
     )
 
 
-def _claimants(key: str, headers: Sequence[str]) -> tuple[str, ...]:
-    """The headers that could be this field, the surest name first."""
+def _claimants(key: str, headers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The headers, (folded, as written), that could be this field, the surest name first."""
     ranks = {name: rank for rank, name in enumerate(BY_KEY[key].names)}
-    fitting = [(ranks[name], header) for header in headers if (name := folded(header)) in ranks]
+    fitting = [(ranks[name], header) for name, header in headers if name in ranks]
     return tuple(header for _rank, header in sorted(fitting, key=lambda pair: pair[0]))
 
 
