@@ -16,7 +16,7 @@ from campaigns.drives.models import Candidate, Drive
 from campaigns.drives.rules import LEFT_OUT, STATES, channel_label
 from campaigns.recall import actions as recall
 from communities.access import Desk, DeskRequest, desk_page
-from communities.rules import RUN_DRIVES, SEE_FIELD, SHARE_TASKS
+from communities.rules import RUN_DRIVES, SEE_COUPONS, SEE_FIELD, SHARE_TASKS
 from coupons.batches import queries as batches
 from opsdesk.lib import htmx, paging
 
@@ -72,6 +72,7 @@ def page(request: DeskRequest, drive: Drive, status: int = 200, **more: Any) -> 
         "may_run": may_run(desk, drive),
         "may_share": desk.may(SHARE_TASKS) and drive.state == "running",
         "offers": shown.offers(drive),
+        "may_open_batches": desk.may(SEE_COUPONS),
         "history": shown.history(drive),
         "done": shown.DONE,
     }

@@ -14,7 +14,7 @@ from campaigns.boards.visits.rules import Arm, Figures
 from campaigns.boards.visits.sight import Sight, Spot, sight_of
 from campaigns.boards.visits.words import DEFINITIONS, METRICS
 from communities.access import DeskRequest, desk_page
-from communities.rules import EXPORT, SEE_FIELD
+from communities.rules import EXPORT, SEE_BOARDS, SEE_FIELD
 from opsdesk.lib import figures
 from opsdesk.lib.intervals import Interval
 
@@ -63,7 +63,7 @@ def visits(request: DeskRequest) -> HttpResponse:
     context = {
         "sight": sight,
         "table": table_of(sight),
-        "definitions": definitions(sight.period.as_of),
+        "definitions": definitions(sight.period.as_of, METRICS if request.desk.may(SEE_BOARDS) else {}),
         "margin": sight.company.margin_share,
         "spans": sorted({place.attribution_days for place in sight.places.values()}),
         "may_export": request.desk.may(EXPORT),
@@ -72,10 +72,11 @@ def visits(request: DeskRequest) -> HttpResponse:
     return render(request, "campaigns/visits/table.html", context)
 
 
-def definitions(as_of: date) -> dict[str, dict[str, Any]]:
+def definitions(as_of: date, metrics: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """What the heads mean; `metrics`: those that lead to the dictionary, for whoever may open it."""
     return {
         key: {
-            "what": _(what), "formula": _(formula) if formula else "", "as_of": as_of, "metric": METRICS.get(key, ""),
+            "what": _(what), "formula": _(formula) if formula else "", "as_of": as_of, "metric": metrics.get(key, ""),
         }
         for key, (what, formula) in DEFINITIONS.items()
     }  # fmt: skip
