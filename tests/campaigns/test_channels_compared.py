@@ -171,7 +171,7 @@ def test_the_page_says_when_there_is_not_enough(field: Any, people, as_) -> None
 
 
 LINK = re.compile(r'<a href="([^"]*visits/channels/people/[^"]*)">([\d,]+)</a>')
-BEHIND = re.compile(r"<b>= (\d+)</b>")
+BEHIND = re.compile(r"<b>= (\d+)(?: \w+)?</b>")
 
 
 @pytest.mark.parametrize("query", [{}, {"community": "jinling"}])

@@ -25,7 +25,7 @@ CELL = re.compile(
     r'<td class="num h ([^"]*)" title="([^"]*)">(?:<a href="([^"]*)">)?(\d+)%<span class="n">(\d+)</span>'
 )
 BUILDING = re.compile(r'<a href="([^"]*building=[^"]*)">(\d+)</a>')
-ROWS = re.compile(r"<b>= (\d+)</b>")
+ROWS = re.compile(r"<b>= (\d+)(?: \w+)?</b>")
 EVERYWHERE = Scope(everywhere=True)
 
 

@@ -20,7 +20,7 @@ from tests.conftest import TODAY
 
 PERSON = re.compile(r'<td class="person">([^<]+).*?</td>(.*?)</tr>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]*(?:visits/doors|supervisor/tasks)/[^"]*)">([\d,]+)</a>')
-ROWS = re.compile(r"<b>= (\d+)</b>")
+ROWS = re.compile(r"<b>= (\d+)(?: \w+)?</b>")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.conftest import TODAY
 TOTAL = re.compile(r"<tfoot>(.*?)</tfoot>", re.DOTALL)
 LINK = re.compile(r'<td class="num[^"]*"><a href="([^"]*visits/doors/[^"]*what=(\w+)[^"]*)">([\d,]+)</a>')
 SIDE = re.compile(r'<a href="([^"]*visits/people/[^"]*)">[\d.]+%</a> <span class="quiet nowrap">(\d+) / (\d+)')
-ROWS = re.compile(r"<b>= (\d+)</b>")
+ROWS = re.compile(r"<b>= (\d+) \w+</b>")
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_the_preview_tells_people_message_and_doubts_and_saves_nothing(strategy,
     assert "王小明：" in html
     assert "136****2222" in html
     assert "13611112222" not in html
-    assert "其中 1 人同时在运行中的“活跃用户”里" in html
+    assert "其中 1 人同时在运行中的「活跃用户」里" in html
     assert "老客户要多付 ¥20" in html
     assert "短信按 2 条计费" in html
     assert Strategy.objects.count() == 1
