@@ -3,7 +3,7 @@
   "use strict";
   function box(event) { return event.target.closest && event.target.closest("[data-drop]"); }
   function part(form, name) { return form.querySelector("[data-" + name + "]"); }
-  function megabytes(bytes) { return (bytes / 1048576).toFixed(1) + " MB"; }
+  function megabytes(bytes) { return bytes < 1048576 ? Math.ceil(bytes / 1024) + " KB" : (bytes / 1048576).toFixed(1) + " MB"; }
 
   ["dragenter", "dragover", "dragleave", "drop"].forEach(function (kind) {
     document.addEventListener(kind, function (event) {
