@@ -132,6 +132,7 @@ def _cut(check: Check) -> Iterator[tuple[reading.Chunk, pieces.Pieces]]:
 
 @transaction.atomic
 def _take_in(check: Check, chunk: reading.Chunk, cut: pieces.Pieces) -> None:
+    staging.quicken()
     staging.put(check.tables, cut)
     check.keeper.keep([*chunk.problems, *_unknown(check, cut)], chunk.refused)
     check.facts.rows += chunk.rows_read

@@ -26,7 +26,7 @@ from users.imports.rules import How
 
 __all__ = ["CHUNK_ROWS", "Chunk", "Inspection", "UnreadableFile", "inspect", "read"]
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 40_000
 Raw = Generator[tuple[Batch | Split, int], None, None]
 Numbered = tuple[int, Batch | Split, int]
 Made = TypeVar("Made")
