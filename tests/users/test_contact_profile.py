@@ -73,4 +73,4 @@ def test_the_timeline_tells_what_reached_them_and_what_was_held_back(as_, own: C
         )  # fmt: skip
     for kind, shown in (("touch", True), ("order", False)):
         page = as_("manager").get(reverse("customer", args=[own.pk]), {"kind": kind}).content.decode()
-        assert (all(words in page for words in ("批次 400", "批次 401", "批次 402", "¥0.05", "触达已达上限"))) is shown
+        assert (all(words in page for words in ("B-0400", "B-0401", "B-0402", "¥0.05", "触达已达上限"))) is shown

@@ -21,7 +21,7 @@ _SETTINGS: Final = {
     "listen_addresses": "''",
     "port": str(PORT),
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "300",  # every thread has its own, and a suite tries fifty at once in several places
     # Most of what an import of a million lines stages and writes stays in memory until the checkpoint; a quarter of the
     # 4 GB that docs/deploy.md asks for, as in docker-compose.yml, taken from the system only as it fills.
     "shared_buffers": "1GB",
