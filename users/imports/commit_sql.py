@@ -181,14 +181,15 @@ _LINES = """
 INSERT INTO users_orderline ({id}order_id, product_id, category_id, quantity, amount, is_refund)
 SELECT {ids}, w.product_id, w.category_id, l.quantity, coalesce(l.amount, 0), l.kind = 'r'
   FROM {{lines}} l
-  JOIN {of}
+  {join}
   LEFT JOIN {{wares}} w ON w.good = l.good
- WHERE l.grp > %(lo)s AND l.grp <= %(hi)s {order}
+ WHERE l.grp > %(lo)s AND l.grp <= %(hi)s AND l.kind <> 'x' {order}
 """
 CHANGED_LINES = _LINES.format(
     id="",
     ids="k.order_id",
-    of="import_chunk k ON k.grp = l.grp AND (l.kind = 's' AND k.sale_changed OR l.kind = 'r' AND k.refund_changed)",
+    join="""JOIN import_chunk k
+    ON k.grp = l.grp AND (l.kind = 's' AND k.sale_changed OR l.kind = 'r' AND k.refund_changed)""",
     order="ORDER BY l.line",
 )
 
@@ -215,10 +216,8 @@ SELECT %(base)s + k.grp, %(source)s, k.number, k.customer_id, k.community_id, k.
 """
 NEW_ORDERS, ALL_NEW_ORDERS = _ORDERS.format(new=_NEW), _ORDERS.format(new=_ALL_NEW)
 _IDS = {"id": "id, ", "ids": "%(line_base)s + l.line, %(base)s + l.grp", "order": ""}
-NEW_LINES = _LINES.format(
-    **_IDS, of="import_known known ON known.grp = l.grp AND known.order_id IS NULL AND l.kind <> 'x'"
-)
-ALL_NEW_LINES = _LINES.format(**_IDS, of="(SELECT) every ON l.kind <> 'x'")
+NEW_LINES = _LINES.format(**_IDS, join="JOIN import_known known ON known.grp = l.grp AND known.order_id IS NULL")
+ALL_NEW_LINES = _LINES.format(**_IDS, join="")
 
 # One row: file rows and orders by what became of them. Rows of unchanged orders are the rest of the chunk's rows.
 COUNTS = """
