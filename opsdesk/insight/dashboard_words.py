@@ -98,7 +98,7 @@ def period(grain: Grain, span: Span) -> str:
     """A period as a column's head: 22 Nov, W47, Nov 2018."""
     if grain == "day":
         return days.day(span.start)
-    return f"W{span.start.isocalendar().week:02}" if grain == "week" else f"{span.start:%Y-%m}"
+    return days.week(span.start) if grain == "week" else f"{span.start:%Y-%m}"
 
 
 def until(span: Span) -> date:

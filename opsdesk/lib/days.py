@@ -20,6 +20,11 @@ def day(value: date | datetime | None) -> str:
     return date_format(local, form)
 
 
+def week(value: date) -> str:
+    """The ISO week: W47."""
+    return f"W{value.isocalendar().week:02d}"
+
+
 def local_date(value: date | datetime) -> date:
     if isinstance(value, datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()

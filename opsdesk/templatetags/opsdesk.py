@@ -119,8 +119,7 @@ def days_old(value: date | datetime | None, as_of: date) -> str:
 @register.filter
 def week(value: date) -> str:
     """The ISO week: W47, with its year when it is not this one."""
-    year, number, _day = value.isocalendar()
-    short = f"W{number:02d}"
+    year, short = value.isocalendar().year, days.week(value)
     return short if year == timezone.localdate().isocalendar().year else f"{year} {short}"
 
 

@@ -13,6 +13,7 @@ from opsdesk.lib import sql
 from users.growth import rules
 from users.growth.rules import Flow
 from users.purchases.models import UNASSIGNED, CustomerDay
+from users.purchases.rules import monday_of
 
 Places = Sequence[int] | None
 
@@ -64,7 +65,7 @@ class Levers:
 def levers(places: Places, weeks: Sequence[date], until: date) -> dict[int, Levers]:
     """By community, for these Mondays in a row; `until`: the as-of date, none before the first of them."""
     found: dict[int, dict[date | None, tuple[int, int]]] = {}
-    asked = {"since": weeks[0], "open": until - timedelta(days=until.weekday()), "until": until}
+    asked = {"since": weeks[0], "open": monday_of(until), "until": until}
     for place, week, purchases, fresh in sql.rows(_LEVERS, places=_listed(places), **asked):
         found.setdefault(place, {})[week] = (purchases, fresh)
     return {place: _levers(told, weeks) for place, told in found.items()}

@@ -14,6 +14,7 @@ from campaigns.cases import by_hand
 from communities import queries as places
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import RUN_CASES
+from users.purchases.rules import monday_of
 
 
 @desk_page(RUN_CASES)
@@ -61,4 +62,4 @@ def _monday(request: HttpRequest) -> date:
         day = date.fromisoformat(request.GET.get("week", ""))
     except ValueError:
         day = timezone.localdate() - timedelta(days=1)
-    return day - timedelta(days=day.weekday())
+    return monday_of(day)

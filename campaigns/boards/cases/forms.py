@@ -14,6 +14,7 @@ from coupons.budgets.models import Budget
 from coupons.definitions import queries as templates
 from coupons.definitions.models import Coupon
 from opsdesk.lib import days
+from users.purchases.rules import monday_of
 
 
 class Day(forms.DateInput):
@@ -45,14 +46,14 @@ class OpenForm(forms.Form):
     def __init__(self, data: Any = None, *, today: date, places: QuerySet[Community], initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
         self.fields["community"].queryset = places  # type: ignore[attr-defined]
-        newest = today - timedelta(days=today.weekday())
+        newest = monday_of(today)
         mondays = [newest - timedelta(weeks=back) for back in range(self.WEEKS)]
         self.fields["week"].choices = [(day.isoformat(), _span(day)) for day in mondays]  # type: ignore[attr-defined]
 
 
 def _span(monday: date) -> str:
     """W47 · 16 Nov – 22 Nov."""
-    return f"W{monday.isocalendar().week:02d} · {days.day(monday)} – {days.day(monday + timedelta(days=6))}"
+    return f"{days.week(monday)} · {days.day(monday)} – {days.day(monday + timedelta(days=6))}"
 
 
 class StepForm(forms.Form):

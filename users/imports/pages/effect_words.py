@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from opsdesk.lib import figures
+from opsdesk.lib import days, figures
 from opsdesk.lib.words import N_
 from users.imports.models import ImportFile
 
@@ -101,7 +101,7 @@ def _money(effect: dict[str, Any]) -> Iterator[Line]:
     changed = [(date.fromisoformat(monday), fen) for monday, fen in effect.get("gmv") or [] if fen]
     if changed:
         (monday, fen), others = changed[-1], changed[:-1]
-        yield _line(gettext("GMV %(week)s") % {"week": _week(monday)}, _signed_yuan(fen), _other_weeks(others))
+        yield _line(gettext("GMV %(week)s") % {"week": days.week(monday)}, _signed_yuan(fen), _other_weeks(others))
 
 
 def _other_weeks(others: list[tuple[date, int]]) -> str:
@@ -109,7 +109,7 @@ def _other_weeks(others: list[tuple[date, int]]) -> str:
         return ""
     total = figures.yuan(sum(fen for _monday, fen in others), 0)
     if len(others) == 1:
-        return gettext("and %(week)s %(amount)s") % {"week": _week(others[0][0]), "amount": total}
+        return gettext("and %(week)s %(amount)s") % {"week": days.week(others[0][0]), "amount": total}
     words = ngettext("and %(n)s more week, %(amount)s", "and %(n)s more weeks, %(amount)s", len(others))
     return words % {"n": len(others), "amount": total}
 
@@ -139,10 +139,6 @@ def _move_note(code: str, moves: list[tuple[Any, ...]]) -> str:
 
 def _line(label: str, value: str, note: str = "") -> Line:
     return {"label": label, "value": value, "note": note, "code": "", "did": ""}
-
-
-def _week(monday: date) -> str:
-    return f"W{monday.isocalendar().week:02d}"
 
 
 def _signed_yuan(fen: int) -> str:
