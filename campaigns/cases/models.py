@@ -20,7 +20,7 @@ class Case(models.Model):
     kind = models.CharField(max_length=8, choices=[(code, _(label)) for code, label in KINDS.items()])
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="cases")
     state = models.CharField(max_length=8, default="open", choices=[(code, _(label)) for code, label in STATES.items()])
-    week = models.DateField(help_text="Monday of the cohort whose alert opened it")
+    week = models.DateField(help_text="Monday of the cohort it is about, told by an alert or by a person")
     split = models.JSONField(default=dict, help_text="who carried it, as computed when it opened (rules.Split)")
     processes = models.JSONField(default=dict, help_text="process numbers of its stations beside the others")
     cause = models.CharField(max_length=12, blank=True, choices=[(code, _(label)) for code, label in CAUSES.items()])
