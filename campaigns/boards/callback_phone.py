@@ -53,7 +53,7 @@ def phone_callback_number(request: DeskRequest, callback_id: int) -> HttpRespons
         raise PermissionDenied(REVEAL_PHONE)
     if not _may_see(request, callback):
         return _page(request, callback, refused=_("There is nothing to call about any more."))
-    if callbacks.is_revealed(callback, request.user):
+    if callbacks.is_revealed(callback, request.user, timezone.now()):
         return _page(request, callback, number=callback.customer.phone)
     try:
         number = directory.reveal(callback.customer, by=request.user, reason=callbacks.REASON)
@@ -68,7 +68,7 @@ def phone_callback_number(request: DeskRequest, callback_id: int) -> HttpRespons
 def phone_callback_record(request: DeskRequest, callback_id: int) -> HttpResponse:
     callback, form = _reached(request, callback_id), AnswerForm(request.POST)
     if not form.is_valid():
-        seen = _may_see(request, callback) and callbacks.is_revealed(callback, request.user)
+        seen = _may_see(request, callback) and callbacks.is_revealed(callback, request.user, timezone.now())
         return _page(request, callback, form=form, number=callback.customer.phone if seen else "", status=422)
     tries = form.cleaned_data["tries"]
     if form.cleaned_data["outcome"] == "dnc":

@@ -2,7 +2,7 @@
 update, so that two people with one number in hand record one answer."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -73,10 +73,10 @@ def to_call(scope: Scope) -> QuerySet[Callback]:
     return in_reach(scope).filter(TO_CALL).exclude(hushed)
 
 
-def is_revealed(callback: Callback, by: StaffMember) -> bool:
-    """Whether they have been counted for seeing the number for the call that is to be made, within the hour that is
-    counted over: a form that comes back, or a page drawn again, is no second look (act_of_a_person)."""
-    hour = timezone.now() - timedelta(seconds=limits.REVEALS.seconds)
+def is_revealed(callback: Callback, by: StaffMember, at: datetime) -> bool:
+    """Whether they have been counted for seeing the number for the call that is to be made, within the hour before `at`
+    that is counted over: a form that comes back, or a page drawn again, is no second look (act_of_a_person)."""
+    hour = at - timedelta(seconds=limits.REVEALS.seconds)
     since = max(hour, callback.at) if callback.at else hour
     seen = StaffAct.objects.filter(staff=by, verb="reveal", at__gt=since, reason=REASON)
     return seen.filter(thing="customer", thing_id=callback.customer_id).exists()

@@ -37,27 +37,42 @@ def _base_weeks(alert: RetentionAlert) -> int:
 def of_week(community_id: int, week: date, as_of: date) -> dict[str, Any]:
     """Without an alert, against as many cohorts before it as an alert would. Empty while the week after is not over
     there, and where there is nobody to compare. Of a week that came back as ever nobody is suspected."""
-    if not is_told(community_id, week, as_of):
+    return _of_week(community_id, week, as_of, reach_of(community_id, as_of))
+
+
+def _of_week(community_id: int, week: date, as_of: date, reach: date) -> dict[str, Any]:
+    if not is_told(week, reach):
         return {}
-    own = policies.for_community(community_id)
-    since = retention.uncensored_from(own.left_censor_weeks) or week
-    before = alert_rules.earlier(week, own.alert_baseline_weeks, since)
-    frozen = freeze(Fall(community_id, week, K, len(before)), as_of)
+    frozen = freeze(fall_of_week(community_id, week), as_of)
     whole = frozen["whole"]
     if not whole["n"] or not whole["base_n"]:
         return {}
     return frozen if whole["difference"] < 0 else frozen | {"suspects": []}
 
 
-def is_told(community_id: int, week: date, as_of: date) -> bool:
-    reach = alert_queries.reaches(as_of).get(community_id, date.min)
+def fall_of_week(community_id: int, week: date) -> Fall:
+    """No base_weeks where every earlier cohort may have bought before the data begins."""
+    own = policies.for_community(community_id)
+    since = retention.uncensored_from(own.left_censor_weeks) or week
+    return Fall(community_id, week, K, len(alert_rules.earlier(week, own.alert_baseline_weeks, since)))
+
+
+def reach_of(community_id: int, as_of: date) -> date:
+    """The day up to which a community's orders are in."""
+    return alert_queries.reaches(as_of).get(community_id, date.min)
+
+
+def is_told(week: date, reach: date) -> bool:
+    """Whether the week after is over where orders are in up to that day."""
     return weeks.is_over(week, K, "week", reach)
 
 
 def fill_due(as_of: date) -> int:
     """Open incidents whose numbers could not be told before and can be now: how many."""
-    waiting = Case.objects.filter(kind="incident", split={}).exclude(state__in=rules.FINISHED)
-    return sum(_filled(case, of_week(case.community_id, case.week, as_of)) for case in waiting)
+    waiting = list(Case.objects.filter(kind="incident", split={}).exclude(state__in=rules.FINISHED))
+    reaches = alert_queries.reaches(as_of) if waiting else {}
+    found = ((case, reaches.get(case.community_id, date.min)) for case in waiting)
+    return sum(_filled(case, _of_week(case.community_id, case.week, as_of, reach)) for case, reach in found)
 
 
 def _filled(case: Case, split: dict[str, Any]) -> bool:
