@@ -1,11 +1,13 @@
 """The numbers of an incident: who carries the fall and what each step of the checklist says, frozen once. One that was
 opened by hand waits for them until the week after its own is over."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from campaigns.cases import evidence, rules, split_queries
+from campaigns.cases import evidence, queries, rules, split, split_queries
 from campaigns.cases.models import Case
+from campaigns.cases.split import Pair
 from campaigns.cases.split_queries import Fall
 from communities.policies import queries as policies
 from users.retention import alert_queries, alert_rules
@@ -14,6 +16,27 @@ from users.retention import rules as weeks
 from users.retention.models import RetentionAlert
 
 K = 1  # the week after is what a case without an alert is about
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Why an incident has no split. `why`: running (its week after is not over before `day`), late (orders of that week
+    are not in), empty (nobody began in its week), censored (every earlier cohort may have bought before the data
+    begins), first (nobody began there before), due (the coming night brings it). Once the week after is over, `back`
+    of its `n` new payers came back."""
+
+    why: str
+    day: date
+    n: int = 0
+    back: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.why not in ("running", "late")
+
+    @property
+    def rate(self) -> float:
+        return self.back / self.n if self.n else 0.0
 
 
 def freeze(fall: Fall, as_of: date) -> dict[str, Any]:
@@ -75,8 +98,30 @@ def fill_due(as_of: date) -> int:
     return sum(_filled(case, _of_week(case.community_id, case.week, as_of, reach)) for case, reach in found)
 
 
-def _filled(case: Case, split: dict[str, Any]) -> bool:
-    return bool(split) and bool(Case.objects.filter(pk=case.pk, split={}).update(split=split))
+def _filled(case: Case, frozen: dict[str, Any]) -> bool:
+    return bool(frozen) and bool(Case.objects.filter(pk=case.pk, split={}).update(split=frozen))
+
+
+def absent(case: Case, as_of: date) -> Absent:
+    """Of a case without a split."""
+    day = weeks.after(case.week, "week", 1 + K)
+    if not is_told(case.week, reach_of(case.community_id, as_of)):
+        return Absent("running" if as_of < day else "late", day)
+    every, compared = _whole(queries.fall_of(case)), _whole(fall_of_week(case.community_id, case.week))
+    return Absent(_why(every, compared), day, every.now.n, every.now.back)
+
+
+def _whole(fall: Fall) -> Pair:
+    return split.whole_of(split_queries.pairs_of(fall)["station"].values())
+
+
+def _why(every: Pair, compared: Pair) -> str:
+    """`every`: against all cohorts before it; `compared`: without those that may have bought before."""
+    if not every.now.n:
+        return "empty"
+    if not every.base.n:
+        return "first"
+    return "due" if compared.base.n else "censored"
 
 
 def take_in(case: Case, alert: RetentionAlert, as_of: date) -> None:

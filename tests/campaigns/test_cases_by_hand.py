@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.cases import actions, by_hand, opening, queries, recovery, sampling
+from campaigns.cases import actions, by_hand, numbers, opening, queries, recovery, sampling
 from campaigns.cases.models import Case
 from communities import rules
 from communities.access import Desk
@@ -65,6 +65,21 @@ def test_of_a_week_that_came_back_as_ever_nobody_is_suspected(people, as_):
     case = opened(people, world.BAD - world.WEEK, TODAY)
     assert case.split["whole"]["difference"] == 0 and case.split["suspects"] == []
     assert "show no fall" in as_("analyst").get(reverse("case", args=[case.number]), headers=EN).content.decode()
+
+
+def test_a_case_without_a_split_says_why(people, as_):
+    """Data begins four weeks before the bad week: whoever was new in those may have bought before."""
+    fallen_unnoticed(people)
+    policies.change("left_censor_weeks", 4, by=people.manager)
+    case = opened(people, as_of=TODAY)
+    assert not case.split and numbers.absent(case, TODAY) == numbers.Absent("censored", TODAY - world.WEEK, 30, 5)
+    page = as_("analyst").get(reverse("case", args=[case.number]), headers=EN).content.decode()
+    assert "may have bought before" in page and "16.7%" in page
+    assert "Came back" in as_("analyst").get(reverse("case-people", args=[case.number]), headers=EN).content.decode()
+    case.week = world.BAD - world.BASE_WEEKS * world.WEEK
+    assert numbers.absent(case, TODAY).why == "first"
+    case.week -= world.WEEK
+    assert numbers.absent(case, TODAY).why == "empty"
 
 
 def test_what_is_told_again_stands_in_the_open_case_once(people):

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.cases import evidence, numbers, queries, rules, split
+from campaigns.cases import evidence, queries, rules, split
 from campaigns.cases.models import Case, CaseStep
 from communities.scoping import Scope
 from opsdesk.lib import figures, intervals
@@ -89,13 +88,6 @@ class Bar:
     @property
     def mix_points(self) -> float:
         return self.mix * 100
-
-
-def told_from(case: Case) -> date | None:
-    """The day from which on a case without numbers has them; None where that is past: orders are late, or there was
-    nobody to compare."""
-    day = case.week + timedelta(weeks=1 + numbers.K)
-    return day if day >= timezone.localdate() else None
 
 
 def headline(case: Case) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.boards import practice_page
 from campaigns.boards.cases import forms, history, shown
-from campaigns.cases import lesson_queries, lessons, queries, rules, split, split_queries
+from campaigns.cases import lesson_queries, lessons, numbers, queries, rules, split, split_queries
 from campaigns.cases.models import Case, CaseStep
 from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import DRAFT_COUPONS, EXPORT, RUN_CASES, SEE_BOARDS, SEE_CUSTOMERS
@@ -94,7 +94,7 @@ def _incident(request: DeskRequest, case: Case) -> dict[str, Any]:
     by = shown.chosen(case, request.desk.scope, request.GET.get("by", ""))
     return {
         "head": shown.headline(case) if case.split else None,
-        "told_from": shown.told_from(case),
+        "absent": None if case.split else numbers.absent(case, timezone.localdate()),
         "suspects": shown.suspects(case),
         "dimensions": shown.dimensions(case, request.desk.scope),
         "by": by,
@@ -141,6 +141,7 @@ def case_people(request: DeskRequest, number: str) -> HttpResponse:
     context = {
         "case": found,
         "part": _part_name(found, by, key),
+        "is_told": bool(found.split) or numbers.absent(found, timezone.localdate()).is_over,
         "people": [(rows[pk], back) for pk, back in wanted[start : start + SHOWN] if pk in rows],
         "all": len(people),
         "missing": sum(not back for _pk, back in people),
