@@ -9,6 +9,8 @@ CODE := manage.py opsdesk communities users coupons campaigns
 
 # Another environment that happens to be active in the caller's shell must not be built into.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# A demo is four processes and a suite is dozens: each would compile two thousand modules before its first line.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
