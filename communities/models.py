@@ -22,11 +22,14 @@ __all__ = [
 ]
 
 
+PINYIN = "pinyin"  # how names are ordered (migration 0013)
+
+
 class Community(models.Model):
     """A residential community we sell in. Orders placed before its cut-off are delivered the next day (T+1)."""
 
     code = models.SlugField(_("code"), max_length=32, unique=True)
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True, db_collation=PINYIN)
     aliases = ArrayField(
         models.CharField(max_length=80),
         verbose_name=_("other names"),
@@ -83,7 +86,7 @@ class ServiceStation(models.Model):
     """A small station inside a community: sorting and a store room, no display, no counter."""
 
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="stations")
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True, db_collation=PINYIN)
     buildings = ArrayField(
         models.CharField(max_length=16),
         verbose_name=_("buildings served"),
@@ -116,7 +119,7 @@ class StaffMember(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, db_collation=PINYIN)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     password_is_temporary = models.BooleanField(default=False, help_text="given by a colleague: to be changed first")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from communities.models import Building, Community, ServiceStation, StaffAct
 from communities.places import queries
 from communities.scoping import Scope
+from opsdesk.lib import sql
 from users.lifecycle.models import LifecycleCount, SnapshotDay
 
 FORM = {
@@ -34,6 +35,16 @@ def test_whoever_works_everywhere_sees_every_community(as_, who: str) -> None:
     page = as_(who).get("/communities/").content.decode()
     assert "翠屏花园" in page
     assert "金陵名苑" in page
+
+
+def test_names_stand_in_the_order_of_their_pinyin(people) -> None:
+    if not sql.rows("SELECT FROM pg_collation WHERE collname = 'pinyin' AND collprovider = 'i'"):
+        pytest.skip("this PostgreSQL was built without ICU")
+    for code, name in (("xianlin", "仙林雅居"), ("pukou", "浦口新城"), ("baijiahu", "百家湖花园")):
+        ServiceStation.objects.create(community=Community.objects.create(code=code, name=name), name=f"{name}站")
+    by_pinyin = ["百家湖花园", "翠屏花园", "金陵名苑", "浦口新城", "仙林雅居"]
+    assert list(Community.objects.values_list("name", flat=True)) == by_pinyin
+    assert list(ServiceStation.objects.values_list("community__name", flat=True)) == by_pinyin
 
 
 @pytest.mark.parametrize("who", ["lead", "staff"])

@@ -100,7 +100,8 @@ class Station:
 def of_stations(scope: Scope, drive: Drive) -> list[Station]:
     """One row a station and person with tasks of the drive in reach, by name (task_once_a_drive)."""
     rows = list(_counted(scope, ["station_id", "assignee_id", "channel"], drive=drive))
-    stations = ServiceStation.objects.select_related("community").in_bulk({row["station_id"] for row in rows})
+    places = ServiceStation.objects.select_related("community").order_by("name")
+    stations = places.in_bulk({row["station_id"] for row in rows} - {None})
     people = StaffMember.objects.in_bulk({row["assignee_id"] for row in rows} - {None})
     found: dict[int | None, dict[tuple[StaffMember | None, bool], Progress]] = {}
     for row in rows:
@@ -108,10 +109,11 @@ def of_stations(scope: Scope, drive: Drive) -> list[Station]:
         key = people.get(row.pop("assignee_id")), row.pop("channel") == drives.BY_THEMSELVES
         there[key] = there.get(key, Progress()) + Progress(**row)
     crews = _crews(list(stations))
-    named = [
-        Station(stations.get(place or 0), _by_name(hands), crews.get(place or 0, [])) for place, hands in found.items()
+    return [
+        Station(stations.get(place or 0), _by_name(found[place]), crews.get(place or 0, []))
+        for place in (*stations, None)
+        if place in found
     ]
-    return sorted(named, key=lambda one: (one.station is None, one.station.name if one.station else ""))
 
 
 def _crews(stations: list[int]) -> dict[int, list[StaffMember]]:
