@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from opsdesk.lib import engines, revisions
-from tests import cast
+from tests import cast, emptying
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
 
@@ -29,6 +29,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield  # somebody named another server
         return
     with engines.using(settings.DATA_DIR):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_emptying() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.instead_of_flush)
         yield
 
 
