@@ -7,12 +7,13 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from communities.actions import write_log
 from communities.models import StaffAct
 from tests.cast import Cast
 from tests.factories import make_customer
-from users.contact import actions, optouts, queries
+from users.contact import actions, optouts, queries, words
 from users.contact.models import ContactPause, WishChange
 from users.customers.models import Customer
 
@@ -45,6 +46,22 @@ def test_everybody_reads_the_wishes_in_their_reach_masked(as_, own: Customer, fo
         page = as_(username).get(reverse("wishes")).content.decode()
         assert ("136****2222" in page, "137****4444" in page) == (sees_own, sees_foreign), username
         assert not any(secret in page for secret in ("13611112222", "13733334444", "甲乙", "丙丁"))
+
+
+@pytest.mark.parametrize(
+    ("note", "way", "told"),
+    [
+        ("", "door", ("", "")),
+        ("请不要再上门", "door", ("请不要再上门", "")),
+        ("#1323", "door", ("", "door visit #1323")),
+        ("家里有老人 #7", "door", ("家里有老人", "door visit #7")),
+        ("callback #12", "staff", ("", "callback #12")),
+        ("工单 #12", "staff", ("工单 #12", "")),
+    ],
+)
+def test_a_line_tells_at_which_door_or_call_it_was_said(note: str, way: str, told: tuple[str, str]) -> None:
+    with translation.override("en"):
+        assert words.note(WishChange(note=note, way=way)) == told
 
 
 def test_the_ledger_is_filtered_by_subject_channel_and_community(as_, own: Customer, foreign: Customer) -> None:

@@ -39,6 +39,7 @@ def _page(request: DeskRequest) -> dict[str, Any]:
     page = paging.page_of(found, _NEWEST, paging.Sort("id", descending=True), place, paging.size_of(request.GET))
     for change in page.rows:
         change.told = words.change(change)
+        change.written, change.said_at = words.note(change)
     return {
         "form": form,
         "page": page,
@@ -83,7 +84,7 @@ def _rows(changes: Iterator[WishChange]) -> Iterator[list[Any]]:
             words.change(one),
             one.get_way_display(),
             str(one.by or ""),
-            phones.mask_within(one.note),
+            phones.mask_within(words.note_line(one)),
         ]
 
 

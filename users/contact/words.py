@@ -1,5 +1,7 @@
 """Wishes, channels and touches in the reader's language."""
 
+import re
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -58,3 +60,21 @@ def wish(subject: str, channel: str, allowed: bool | None) -> str:
         None: _("nothing said of: %(channel)s"),
     }
     return told[allowed] % {"channel": _(CHANNELS[channel])}
+
+
+# What a line of the ledger ends in when it was said at a door or on the phone (campaigns): the number of that.
+_MARK = re.compile(r"(?P<callback>callback )?#(?P<number>\d+)$")
+
+
+def note(one: WishChange) -> tuple[str, str]:
+    """What somebody wrote, and what it was said at: door visit #12; "" where it tells of nothing."""
+    found = _MARK.search(one.note)
+    if found is None or not (found["callback"] or one.way == WishChange.Way.DOOR):
+        return one.note, ""
+    at = _("callback") if found["callback"] else _("door visit")
+    return one.note[: found.start()].strip(), f"{at} #{found['number']}"
+
+
+def note_line(one: WishChange) -> str:
+    """The same in one line."""
+    return " · ".join(part for part in note(one) if part)
