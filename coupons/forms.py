@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.lib import money
@@ -53,3 +54,8 @@ class MoneyField(forms.CharField):
             return bool(self.to_python(data) != initial)
         except ValidationError:
             return True
+
+
+def offer(field: forms.Field, found: QuerySet[Any], nothing: Any) -> None:
+    """What a select of an optional thing leads to, and what it says while nothing is chosen."""
+    field.queryset, field.empty_label = found, nothing  # type: ignore[attr-defined]

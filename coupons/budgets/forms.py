@@ -10,7 +10,7 @@ from communities.forms import DayInput
 from communities.models import Community, ServiceStation
 from coupons.budgets import queries
 from coupons.budgets.models import Budget
-from coupons.forms import MoneyField
+from coupons.forms import MoneyField, offer
 from opsdesk.lib import figures
 
 
@@ -53,8 +53,8 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk:
             del self.fields["community"], self.fields["station"]
         else:
-            self.fields["community"].queryset = communities  # type: ignore[attr-defined]
-            self.fields["station"].queryset = stations  # type: ignore[attr-defined]
+            offer(self.fields["community"], communities, _("none"))
+            offer(self.fields["station"], stations, _("none"))
             del self.fields["note"]
 
     def clean_amount(self) -> int:

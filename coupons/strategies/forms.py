@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.budgets.models import Budget
 from coupons.definitions.models import Coupon
+from coupons.forms import offer
 from coupons.strategies import rules
 from coupons.strategies.models import StrategyVersion
 from opsdesk.lib import phones, plaintext
 from users.contact.models import CHANNEL_CHOICES
+from users.outbox.models import Message
 
 PREFIX = "say"  # the audience's fields have names of their own, some the same
 
@@ -50,8 +52,9 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]
         self, data: Any = None, *, coupons: QuerySet[Coupon], budgets: QuerySet[Budget], **kwargs: Any
     ) -> None:
         super().__init__(data, prefix=PREFIX, use_required_attribute=False, **kwargs)
-        self.fields["coupon"].queryset = coupons  # type: ignore[attr-defined]
-        self.fields["budget"].queryset = budgets  # type: ignore[attr-defined]
+        offer(self.fields["coupon"], coupons, _("No coupon"))
+        offer(self.fields["budget"], budgets, _("No budget"))
+        self.fields["message_channel"].choices = [("", _("No message")), *Message.Channel.choices]  # type: ignore[attr-defined]
         self.fields["every_days"].widget.attrs["min"] = 1
 
     def clean(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ OPEN = {
     "livez": "no I/O, says nothing",
     "readyz": "says only whether the database answers",
 }
+NOTHING = b">---------<"  # Django's select while nothing is chosen: a page says it in words
 PEOPLE = [
     "manager", "operator", "data_admin", "lead", "staff", "other_staff", "analyst", "jinling_analyst", "auditor",
     "newcomer",
@@ -73,8 +74,9 @@ def test_a_page_opens_for_those_who_hold_its_capability_and_for_nobody_else(pers
         needs = pattern.callback.capability
         may = not needs or any(needs in rules.ROLES[role].may for role in roles)
         address = reverse(pattern.name)
-        status = (client.get(address) if may else knock(client, address)).status_code
-        if (status == 403) is may or status >= 500:
+        answer = client.get(address) if may else knock(client, address)
+        status, says_nothing = answer.status_code, not answer.streaming and NOTHING in answer.content
+        if (status == 403) is may or status >= 500 or says_nothing:
             wrong.append((pattern.name, needs, status))
     assert wrong == []
 
