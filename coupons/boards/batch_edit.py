@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from communities.access import DeskRequest, desk_page
 from communities.policies import queries as policies
-from communities.rules import DRAFT_COUPONS
+from communities.rules import CHANGE_BUDGETS, DRAFT_COUPONS
 from coupons.batches import actions, rules
 from coupons.batches.models import Batch
 from coupons.boards import batch_answers as answers
@@ -122,8 +122,14 @@ def _words(request: DeskRequest, asked: str) -> str:
 
 
 def _page(request: DeskRequest, found: Batch | None, form: BatchForm, status: int = 200) -> HttpResponse:
-    context = {"batch": found, "form": form, "is_open": _said(form, "open")} | _preview(request, form)
-    return render(request, "coupons/boards/batch_edit.html", context, status=status)
+    context = {
+        "batch": found,
+        "form": form,
+        "is_open": _said(form, "open"),
+        "lacks": [name for name in ("coupon", "budget") if not form.fields[name].queryset.exists()],  # type: ignore[attr-defined]
+        "may_budget": request.desk.may(CHANGE_BUDGETS),
+    }
+    return render(request, "coupons/boards/batch_edit.html", context | _preview(request, form), status=status)
 
 
 def _said(form: BatchForm, name: str) -> Any:

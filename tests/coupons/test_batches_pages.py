@@ -72,6 +72,12 @@ def test_a_batch_for_handing_out_has_a_quantity(people, as_):
     assert "to: class is Silent" in as_("operator").get(reverse("batch", args=[made.pk]), headers=EN).content.decode()
 
 
+@pytest.mark.parametrize(("person", "budget_new"), [("operator", False), ("manager", True)])
+def test_without_a_coupon_or_a_budget_the_form_leads_to_what_is_needed_first(person: str, budget_new: bool, as_):
+    page = as_(person).get(reverse("batch-new")).content.decode()
+    assert reverse("coupon-new") in page and (reverse("budget-new") in page) is budget_new
+
+
 def test_the_form_says_its_audience_in_words_and_keeps_the_words_of_the_address_folded(people, as_):
     make_people(n=3, community=people.cuiping)
     page = as_("operator").get(reverse("batch-new"), {"audience": "lifecycle=silent&community=cuiping"}, headers=EN)
