@@ -98,10 +98,10 @@ def _record(told: Told, teller: Teller) -> Answer:
 
 def _held(task_id: int, scope: Scope) -> Task | None:
     """The task, held for this transaction with the customer's others (a wish closes them); None: not in reach."""
-    found = Task.objects.filter(scope.condition(), pk=task_id).values_list("customer", flat=True).first()
+    in_reach = Task.objects.filter(scope.condition(), pk=task_id)
     theirs = Task.objects.select_related("drive").select_for_update(no_key=True, of=("self",))
-    theirs = theirs.filter(customer=found).order_by("id")
-    return next((task for task in theirs if task.pk == task_id), None) if found else None
+    theirs = theirs.filter(customer__in=in_reach.values("customer")).order_by("id")
+    return next((task for task in theirs if task.pk == task_id), None)
 
 
 def _newest_of(task: Task, told: Told, by: StaffMember) -> Visit | None:

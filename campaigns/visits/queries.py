@@ -25,8 +25,10 @@ def live(scope: Scope) -> QuerySet[Visit]:
 
 
 def answered(uuid: UUID) -> Visit | None:
-    """The event under this uuid, whoever told it; None: not taken (yet)."""
-    return Visit.objects.select_related("task", "grant").filter(uuid=uuid).first()
+    """The event under this uuid, whoever told it; None: not taken (yet). Nearly all are new: only of those that are
+    not, the task and the coupon are read."""
+    under = Visit.objects.filter(uuid=uuid)
+    return under.select_related("task", "grant").first() if under.exists() else None
 
 
 def refused(scope: Scope) -> QuerySet[RefusedEvent]:

@@ -186,7 +186,7 @@ def test_one_outcome_takes_a_fixed_number_of_statements(people: Cast, task: Task
             actions.record(told, people.staff, scope, EVENING, "phone")
 
 
-STATEMENTS = 12
+STATEMENTS = 11
 
 
 def test_nobody_corrects_an_event_of_another_task(people: Cast, task: Task) -> None:
