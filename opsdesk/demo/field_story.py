@@ -15,6 +15,7 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 
 from campaigns.cuesheets import actions as cues
@@ -184,8 +185,9 @@ class _Field:
     def play(self, begins: date) -> list[Order]:
         walks = [walk for drive in self.drives for walk in _walks(drive)]
         for n in range(DAYS):
-            for turn, walk in enumerate(walks):
-                self._shift(walk, begins + timedelta(days=n), n + turn)
+            with transaction.atomic():  # a day at a time: nobody waits for an answer
+                for turn, walk in enumerate(walks):
+                    self._shift(walk, begins + timedelta(days=n), n + turn)
         return self.orders
 
     def _shift(self, walk: Walk, day: date, turn: int) -> None:

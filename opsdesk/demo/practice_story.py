@@ -5,6 +5,7 @@ Sheets of two days a week are drawn and ticked for the weeks that this is told f
 by the night.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -90,12 +91,14 @@ def _tick(days: Sequence[date], told_on: date, rng: Random) -> int:
     """Every cue of these days ticked as the people there are used to; how many ticks."""
     teams = _teams()
     ticks: list[Tick] = []
+    held: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for sheet in CueSheet.objects.filter(day__in=days, station__in=teams).select_related("community").order_by("pk"):
         habit, staff = _habit(sheet, told_on), teams[sheet.station_id or 0]
-        found = list(Cue.objects.filter(sheet=sheet, gone=False).order_by("pk"))
-        for cue in found:
+        for cue in Cue.objects.filter(sheet=sheet, gone=False).only("pk").order_by("pk"):
             ticks += _ticks(cue, sheet.day, habit, staff[rng.randrange(len(staff))], rng)
-        Cue.objects.bulk_update(found, ["ticks"], batch_size=1000)
+            held[tuple(cue.ticks)].append(cue.pk)
+    for what, cues_so in held.items():
+        Cue.objects.filter(pk__in=cues_so).update(ticks=list(what))
     Tick.objects.bulk_create(ticks, batch_size=2000)
     return len(ticks)
 
