@@ -9,5 +9,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # a static file is looked for when asked: every client of a test would list them all
 ACCOUNT_RATE_LIMITS = False
 RAIL_SECONDS = 0  # a test sees what it has just made
