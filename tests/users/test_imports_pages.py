@@ -392,6 +392,8 @@ def test_problems_are_listed_by_line_and_filtered_by_reason(admin: Client) -> No
     assert (masked["total"], masked["code"]) == (1, "phone_masked")
     notes = admin.get(problems, {"kind": "notes"}).context
     assert [each["line"] for each in notes["table"].rows] == [9]
+    preview = admin.get(reverse("import", args=[file.pk]), headers={"accept-language": "en"}).context
+    assert [group["where"] for group in preview["groups"]] == [f"Line {line}" for line in range(4, 10)]
 
 
 def test_a_long_list_of_problems_is_read_page_by_page(admin: Client) -> None:

@@ -17,7 +17,7 @@ from users.orders.models import Order, Source
 _PROBLEM_GROUPS = """
 SELECT code, "column", refused, count(*), min(line), (array_agg(value ORDER BY line))[1]
   FROM users_importproblem WHERE file_id = %(file)s
- GROUP BY code, "column", refused ORDER BY refused DESC, count(*) DESC, code, "column"
+ GROUP BY code, "column", refused ORDER BY refused DESC, count(*) DESC, min(line), code, "column"
 """
 
 

@@ -158,13 +158,14 @@ def communities_form(file: ImportFile, desk: Desk, data: Any = None) -> Communit
 
 
 def problems(file: ImportFile) -> Context:
-    """Groups of the same trouble, refusals first."""
+    """The most frequent groups of the same trouble, refusals first, each kind in the order of the file."""
     groups = queries.problem_groups(file)
+    shown = sorted(groups[:GROUPS_SHOWN], key=lambda group: (not group.refused, group.line))
     noted = ngettext("%(n)s row taken with a remark", "%(n)s rows taken with a remark", file.notes)
     refused = ngettext("%(n)s row left out", "%(n)s rows left out", file.refused)
     words = [words % {"n": figures.count(n)} for words, n in ((refused, file.refused), (noted, file.notes)) if n]
     return {
-        "groups": [_group(file, group) for group in groups[:GROUPS_SHOWN]],
+        "groups": [_group(file, group) for group in shown],
         "more_groups": len(groups) > GROUPS_SHOWN,
         "problem_words": gettext(", ").join(words),
     }
