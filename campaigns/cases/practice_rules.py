@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from opsdesk.lib import intervals
 from opsdesk.lib.intervals import Interval
 from opsdesk.lib.words import N_
+from users.purchases.rules import monday_of
 
 WEEK = timedelta(days=7)
 BEFORE_WEEKS = 8  # weeks before a lesson that the weeks after it are compared with
@@ -164,5 +165,4 @@ def changes(weeks: Mapping[tuple[str, str, date], Share], told_on: date) -> list
 
 def first_week(told_on: date) -> date:
     """The Monday from which on weeks are followed."""
-    monday = told_on - timedelta(days=told_on.weekday())
-    return monday - BEFORE_WEEKS * WEEK
+    return monday_of(told_on) - BEFORE_WEEKS * WEEK

@@ -16,6 +16,7 @@ from communities.notices import actions as notices
 from communities.rules import RUN_CASES
 from opsdesk.lib import phones, sql
 from opsdesk.lib.words import N_
+from users.purchases.rules import monday_of
 from users.retention.models import RetentionAlert
 
 KIND = N_("Best practice")
@@ -180,7 +181,7 @@ def follow(case: Case, as_of: date) -> bool:
 
 def _weeks(told_on: date, as_of: date) -> list[list[Any]]:
     """[community, key, Monday, part, whole] each."""
-    since, until = practice_rules.first_week(told_on), as_of - timedelta(days=as_of.weekday())
+    since, until = practice_rules.first_week(told_on), monday_of(as_of)
     sums: dict[tuple[int, str, date], Share] = {}
     for one in [*practice_queries.came_back(since, as_of), *practice_queries.numbers(since, until)]:
         where = one.place[0], one.key, one.week

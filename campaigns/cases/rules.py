@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from opsdesk.lib.words import N_
+from users.purchases.rules import monday_of
 from users.retention import alert_rules
 from users.retention.alert_rules import Base, Came, Limits
 
@@ -64,7 +65,7 @@ def number_of(kind: str, case_id: int) -> str:
 
 def watched_cohorts(watched_from: date) -> list[date]:
     """Mondays of the first cohorts that began wholly after the corrective action was in place."""
-    first = watched_from + timedelta(days=-watched_from.weekday() % 7)
+    first = monday_of(watched_from + timedelta(days=6))
     return [first + timedelta(weeks=n) for n in range(LATER_COHORTS)]
 
 

@@ -21,6 +21,7 @@ from coupons.strategies.models import Strategy
 from opsdesk.lib import charts, figures
 from users.boards.places import counted_places
 from users.lifecycle import queries as lifecycle
+from users.purchases.rules import monday_of
 
 SPANS = (2, 4, 8)
 METRICS = {"repurchase": "daily_repurchase", "subsidy": "subsidy_rate"}  # entries called otherwise than their score
@@ -57,7 +58,7 @@ def scoreboard(request: DeskRequest) -> HttpResponse:
 
 def _board(request: DeskRequest, chosen: Initiative, as_of: date) -> dict[str, Any]:
     weeks, places = _weeks(request), counted_places(request.desk, SEE_COUPONS)
-    last_over = as_of - timedelta(days=as_of.weekday() + 7)
+    last_over = monday_of(as_of) - timedelta(weeks=1)
     before, after, there = scores.spans(chosen.began, weeks, last_over)
     earlier = queries.week_figures(before, before + timedelta(weeks=weeks - 1), places)
     later = queries.week_figures(after, after + timedelta(weeks=there - 1), places) if there else []

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from communities.access import Desk
 from users.lifecycle import queries as lifecycle
+from users.purchases.rules import monday_of
 
 SPANS = (4, 8, 13, 26)
 
@@ -38,5 +39,5 @@ def weeks_of(asked: str) -> Weeks | None:
     if as_of is None:
         return None
     count = int(asked) if asked in map(str, SPANS) else 13
-    last = as_of - timedelta(days=as_of.weekday() + 7)
+    last = monday_of(as_of) - timedelta(weeks=1)
     return Weeks(last - timedelta(weeks=count - 1), last, count)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from opsdesk.lib.intervals import Interval, share_difference
 from opsdesk.lib.words import N_
+from users.purchases.rules import monday_of
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class Line:
 def spans(began: date, weeks: int, last_over: date) -> tuple[date, date, int]:
     """(first Monday before, first Monday after, weeks after that are over). The week in which it began belongs to
     neither side unless it began on its Monday. `last_over`: Monday of the last whole week."""
-    after = began + timedelta(days=-began.weekday() % 7)
-    before = began - timedelta(days=began.weekday()) - timedelta(weeks=weeks)
+    after = monday_of(began + timedelta(days=6))
+    before = monday_of(began) - timedelta(weeks=weeks)
     there = max(0, min(weeks, (last_over - after).days // 7 + 1))
     return before, after, there
 

@@ -14,6 +14,7 @@ from opsdesk.lib import moments, money, plaintext
 from opsdesk.lib.badvalue import BadValue
 from opsdesk.lib.words import N_
 from users.acquisition import spend_aliases as aliases
+from users.purchases.rules import monday_of
 
 AHEAD_DAYS = 70  # a plan may be typed so far ahead
 FIRST_MONDAY = date(2000, 1, 3)
@@ -187,7 +188,7 @@ def _monday_in(text: str, today: date) -> date:
         raise BadValue("week_far" if bad.code in ("date_too_old", "date_in_the_future") else "week") from None
     if told is None:
         raise BadValue("week")
-    return told.at.date() - timedelta(days=told.at.weekday())
+    return monday_of(told.at.date())
 
 
 def _monday_of(numbered: re.Match[str], today: date) -> date:

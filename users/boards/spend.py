@@ -16,6 +16,7 @@ from users.acquisition.spend_rules import Frame
 from users.acquisition.spend_sums import Told
 from users.boards import places
 from users.directory import queries as directory
+from users.purchases.rules import monday_of
 
 WEEKS = (13, 26, 52)
 AHEAD = 1  # weeks after this one that can be typed
@@ -69,7 +70,7 @@ def weeks_of(query: QueryDict, today: date) -> tuple[list[date], bool]:
     """The Mondays shown, oldest first, and whether none is newer. `weeks` how many, `until` the last of them."""
     asked = query.get("weeks", "")
     count = int(asked) if asked in [f"{weeks}" for weeks in WEEKS] else WEEKS[0]
-    newest = today - timedelta(days=today.weekday()) + timedelta(weeks=AHEAD)
+    newest = monday_of(today) + timedelta(weeks=AHEAD)
     last = _until(query.get("until", ""), newest)
     return [last - timedelta(weeks=back) for back in range(count - 1, -1, -1)], last == newest
 
@@ -79,7 +80,7 @@ def _until(text: str, newest: date) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         return newest
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     return monday if rules.FIRST_MONDAY + timedelta(weeks=max(WEEKS)) <= monday <= newest else newest
 
 

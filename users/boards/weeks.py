@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.http import Http404
 
 from users.acquisition import spend_rules
+from users.purchases.rules import monday_of
 
 
 def monday_or_404(text: str, today: date) -> date:
@@ -15,4 +16,4 @@ def monday_or_404(text: str, today: date) -> date:
         raise Http404 from None
     if not spend_rules.FIRST_MONDAY <= day <= today + timedelta(days=spend_rules.AHEAD_DAYS):
         raise Http404
-    return day - timedelta(days=day.weekday())
+    return monday_of(day)

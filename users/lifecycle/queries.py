@@ -14,6 +14,7 @@ from opsdesk.lib import sql
 from users.lifecycle import rules, snapshot_sql
 from users.lifecycle.models import LifecycleCount, LifecycleSnapshot, SnapshotDay
 from users.purchases import queries as purchase_queries
+from users.purchases.rules import monday_of
 
 Places = Sequence[int] | None
 
@@ -89,7 +90,7 @@ def mondays(upto: date | None = None) -> list[date]:
 
 def monday_before(as_of: date) -> date:
     """The weekly snapshot that a date is compared with: the last Monday that is earlier."""
-    return as_of - timedelta(days=as_of.weekday() or 7)
+    return monday_of(as_of - timedelta(days=1))
 
 
 def counts(as_of: date, places: Places = None) -> dict[int, dict[str, Count]]:

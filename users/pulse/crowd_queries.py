@@ -20,9 +20,9 @@ ends AS MATERIALIZED (
            (SELECT max(as_of) FROM users_snapshotday WHERE as_of <= stop) AS newest
       FROM unnest(%(ends)s::date[]) WITH ORDINALITY AS e(stop, n)),
 firsts AS MATERIALIZED (
-    SELECT community_id, width_bucket(week, %(mondays)s::date[]) AS bucket, sum(fresh) AS n
+    SELECT community_id, width_bucket(week, %(mondays)s::date[]) AS bucket, sum(fresh)::int AS n
       FROM users_flowweek JOIN homes ON id = community_id WHERE week < %(last)s GROUP BY 1, 2),
-steps AS (SELECT bucket, sum(n) AS n FROM firsts GROUP BY bucket)
+steps AS (SELECT bucket, sum(n)::int AS n FROM firsts GROUP BY bucket)
 SELECT 'ever', {EVERYBODY}, stop, sum(n)::int
   FROM ends JOIN steps ON bucket < width_bucket(monday, %(mondays)s::date[]) WHERE NOT each GROUP BY stop
  UNION ALL

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from opsdesk.lib.words import N_
+from users.purchases.rules import monday_of
 
 Grain = Literal["day", "week", "month"]
 Unit = Literal["community", "station"]
@@ -58,7 +59,7 @@ def same_weekdays(day: dt.date) -> list[dt.date]:
 
 def complete_mondays(as_of: dt.date) -> list[dt.date]:
     """The Mondays whose seven days are over before as_of, oldest first."""
-    last = as_of - dt.timedelta(days=as_of.weekday() + 7)
+    last = monday_of(as_of) - dt.timedelta(weeks=1)
     return [last - dt.timedelta(weeks=back) for back in range(WEEKS_BACK - 1, -1, -1)]
 
 

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from math import exp, lgamma, sqrt
 
 from opsdesk.lib.intervals import Interval, Z
+from users.purchases.rules import monday_of
 
 WEEKS_AFTER = (1, 2)
 LOOK_BACK = 8  # finished weeks that are looked at again each night: orders may come in late
@@ -91,7 +92,7 @@ def week_of(cohort: date, k: int) -> date:
 
 def weeks_over(whole_to: date, since: date) -> list[date]:
     """Mondays of the last LOOK_BACK weeks that are over before `whole_to`, oldest first, none before `since`."""
-    newest = whole_to - timedelta(days=whole_to.weekday()) - _WEEK
+    newest = monday_of(whole_to) - _WEEK
     mondays = [newest - back * _WEEK for back in range(LOOK_BACK)]
     return sorted(monday for monday in mondays if monday >= since)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from opsdesk.lib.words import N_
+from users.purchases.rules import monday_of
 
 GRAINS = {"week": N_("week"), "month": N_("month"), "day": N_("day")}
 COUNTS = (8, 13, 26)
@@ -109,7 +110,7 @@ def start_of(day: date, grain: str) -> date:
     """The first day of the period that a day lies in."""
     if grain == "month":
         return day.replace(day=1)
-    return day - timedelta(days=day.weekday()) if grain == "week" else day
+    return monday_of(day) if grain == "week" else day
 
 
 def after(start: date, grain: str, k: int) -> date:

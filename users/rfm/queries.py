@@ -13,6 +13,7 @@ from communities.policies.rules import Policies
 from opsdesk.lib import sql
 from users.purchases import actions as purchases
 from users.purchases import queries as purchase_queries
+from users.purchases.rules import monday_of
 from users.rfm import rules, scoring, scoring_sql
 from users.rfm.models import CleaningCount, RfmCount, RfmCut, RfmDay, RfmScore
 from users.rfm.rules import COMPANY, Cuts, Scores
@@ -80,7 +81,7 @@ def rfm_day(as_of: date) -> RfmDay | None:
 
 
 def monday_before(as_of: date) -> date:
-    return as_of - timedelta(days=as_of.weekday() or 7)
+    return monday_of(as_of - timedelta(days=1))
 
 
 def board(as_of: date, places: Places = None) -> list[ClassRow]:

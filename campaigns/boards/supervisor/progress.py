@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 
 from campaigns.boards.visits.queries import KNOCKED, OPENED, ORDERED, REACH, reach
 from campaigns.boards.visits.rules import DoorRates
 from communities.models import Community
 from communities.scoping import Scope
 from opsdesk.lib import sql
+from users.purchases.rules import monday_of
 
 ENOUGH = 20  # visited doors from which a low open rate is pointed at
 
@@ -65,7 +66,7 @@ class Station(DoorRates):
 def stations(scope: Scope, today: date, community: Community | None) -> list[Station]:
     """Most doors first; empty where no drive runs."""
     rows = sql.rows(
-        _STATIONS, today=today, monday=today - timedelta(days=today.weekday()), knocked=KNOCKED, opened=OPENED,
+        _STATIONS, today=today, monday=monday_of(today), knocked=KNOCKED, opened=OPENED,
         ordered=ORDERED, community=community.pk if community else None, **reach(scope),
     )  # fmt: skip
     return [Station(*row) for row in rows]

@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
 
-from opsdesk.lib import intervals
+from opsdesk.lib import intervals, revisions
 from users.boards.places import Sight
 from users.funnel import queries, rules
 from users.funnel.rules import Step
 from users.purchases import queries as purchases
 from users.purchases.models import UNASSIGNED
+from users.purchases.rules import monday_of
 
 NOT_TOLD = "-"  # how an address writes the channel that nobody told
 WEEKS_SHOWN = 16
@@ -64,8 +65,7 @@ def ask_of(query: QueryDict | Mapping[str, str]) -> Ask:
 
 def _monday(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
-        return day - timedelta(days=day.weekday())
+        return monday_of(date.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
 
@@ -77,6 +77,13 @@ def _channel(text: str) -> str | None:
 
 
 def board_of(sight: Sight, ask: Ask) -> Board:
+    """What the roll-ups of the newest date tell is kept as long as nobody writes to them."""
+    if not sight.is_latest:
+        return _read(sight, ask)
+    return revisions.kept(revisions.now(), (Board, sight.key, ask), lambda: _read(sight, ask))
+
+
+def _read(sight: Sight, ask: Ask) -> Board:
     cells = _cells(sight, ask)
     whole: Counter[int] = Counter()
     by_unit: dict[Any, dict[int, int]] = {}
