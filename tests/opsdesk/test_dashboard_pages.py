@@ -198,7 +198,10 @@ def test_the_page_takes_a_few_statements(
 BOARDS = [
     ("dashboard", query)
     for query in ({}, {"unit": "station"}, {"grain": "month"}, {"grain": "day"}, {"as_of": "2018-04-30"})
-] + [("growth", {}), ("growth", {"community": "cuiping"}), ("cohorts", {}), ("cohorts", {"breakdown": "community"})]
+] + [
+    ("growth", {}), ("growth", {"community": "cuiping"}), ("cohorts", {}), ("cohorts", {"breakdown": "community"}),
+    ("funnel", {}), ("funnel", {"community": "cuiping", "by": "channel"}),
+]  # fmt: skip
 NAMED = re.compile(r'(?:FROM|JOIN)\s+"?([a-z]+_[a-z]+)')
 
 

@@ -9,7 +9,8 @@ from opsdesk.lib import revisions, sql
 
 TABLES = (
     "communities_community", "coupons_subsidytotal", "users_cohortcell", "users_communityday", "users_communityperiod",
-    "users_flowweek", "users_lifecyclecount", "users_snapshotday", "users_stationday", "users_weekrates",
+    "users_flowweek", "users_funnelcell", "users_funneltotal", "users_lifecyclecount", "users_referral",
+    "users_snapshotday", "users_stationday", "users_weekrates",
 )  # fmt: skip
 WRITES = (
     "INSERT INTO {table} SELECT * FROM {table} WHERE false",

@@ -155,7 +155,7 @@ def test_an_action_is_changed_by_those_who_change_policies_everywhere(city, as_)
 def test_the_board_takes_few_queries(city, as_, django_assert_max_num_queries) -> None:
     client = as_("manager")
     client.get(reverse("funnel"))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(16):
         client.get(reverse("funnel"))
 
 
