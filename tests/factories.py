@@ -16,10 +16,23 @@ _numbers = itertools.count(1)
 def make_customer(
     *, community: Community | None = None, phone: str = "", name: str = "王小明", **fields: object
 ) -> Customer:
-    phone = phone or str(next(_phones))
-    grams = [int(phone[i : i + 4]) for i in range(8)]
-    everyone = Customer.objects.unscoped("tests make customers")
-    return everyone.create(phone=phone, phone_grams=grams, name=name, community=community, **fields)
+    [made] = make_customers(1, community=community, phone=phone, name=name, **fields)
+    return made
+
+
+def make_customers(
+    many: int, *, community: Community | None = None, phone: str = "", name: str = "王小明", **fields: object
+) -> list[Customer]:
+    """All alike but for their phones, in one statement."""
+    phones = [phone or str(next(_phones)) for _one in range(many)]
+    made: list[Customer] = Customer.objects.unscoped("tests make customers").bulk_create(
+        Customer(phone=one, phone_grams=_grams(one), name=name, community=community, **fields) for one in phones
+    )
+    return made
+
+
+def _grams(phone: str) -> list[int]:
+    return [int(phone[i : i + 4]) for i in range(8)]
 
 
 def make_order(
