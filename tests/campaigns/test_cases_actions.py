@@ -1,5 +1,6 @@
 """An incident worked through: taken, looked into, contact paused, people called, watched, closed, opened again."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -10,7 +11,9 @@ from communities.models import StaffAct
 from communities.policies import actions as policies
 from communities.policies.rules import Policies
 from communities.scoping import Scope
+from tests import cast
 from tests.campaigns import case_world as world
+from tests.cast import Cast
 from tests.conftest import TODAY
 from tests.factories import SHANGHAI
 from users.contact import actions as contact
@@ -24,9 +27,20 @@ EVERYWHERE = Scope(everywhere=True)
 NOON = dt.datetime(2018, 5, 7, 12, tzinfo=SHANGHAI)
 
 
+@pytest.fixture(scope="module")
+def opened(once_a_file: None) -> tuple[Cast, Case]:
+    everybody = cast.assemble()
+    return everybody, world.make_case(everybody)
+
+
 @pytest.fixture
-def case(people) -> Case:
-    return world.make_case(people)
+def people(opened: tuple[Cast, Case], db: None) -> Cast:
+    return copy.deepcopy(opened[0])
+
+
+@pytest.fixture
+def case(people: Cast, opened: tuple[Cast, Case]) -> Case:
+    return copy.deepcopy(opened[1])
 
 
 def fresh(case: Case) -> Case:

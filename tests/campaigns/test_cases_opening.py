@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from campaigns.cases import actions, opening, practices, queries, split, split_queries
 from campaigns.cases.models import Case, CaseStep
@@ -13,6 +14,12 @@ from users.orders.models import Category
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
+
+
+def test_without_any_case_the_list_says_when_one_opens(people, as_):
+    page = as_("analyst").get(reverse("cases"), headers={"Accept-Language": "en"}).content.decode()
+    assert "Nothing is under way" in page
+    assert "Nothing is closed yet" in page
 
 
 def test_a_fall_opens_one_incident_with_the_five_steps_in_their_order(people):
@@ -85,6 +92,20 @@ def test_one_put_off_joins_the_open_case_of_its_community_no_sooner(people):
     assert opening.open_due(TODAY) == opening.Opened(0, 0)
     assert opening.open_due(TODAY + DAY) == opening.Opened(0, 1)
     assert queries.case_of(later) is not None
+
+
+@pytest.mark.parametrize(("direction", "kind"), [("fall", "incident"), ("rise", "practice")])
+def test_an_alert_that_was_put_off_is_made_a_case_of_by_hand(people, as_, direction, kind):
+    world.fallen(people).delete()
+    alert = world.make_alert(people.cuiping, direction=direction, snoozed_until=dt.date(2099, 1, 1))
+    client, open_it = as_("operator"), reverse("case-open", args=[alert.pk])
+    assert open_it in client.get(reverse("alert", args=[alert.pk])).content.decode()
+    assert as_("analyst").post(open_it).status_code == 403
+    for _time in range(2):
+        assert client.post(open_it).url == reverse("case", args=[Case.objects.get().number])
+    assert Case.objects.get().kind == kind
+    alert.refresh_from_db()
+    assert alert.snoozed_until is None
 
 
 def test_the_split_names_the_leaf_vegetables_first_and_adds_up(people):

