@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from communities.access import DeskRequest, desk_page
 from communities.policies import queries as policies
 from communities.rules import CHANGE_BUDGETS, DRAFT_COUPONS
-from coupons.batches import actions, rules
+from coupons.batches import actions, queries, rules
 from coupons.batches.models import Batch
 from coupons.boards import batch_answers as answers
 from coupons.boards import deeds
@@ -124,6 +124,7 @@ def _words(request: DeskRequest, asked: str) -> str:
 def _page(request: DeskRequest, found: Batch | None, form: BatchForm, status: int = 200) -> HttpResponse:
     context = {
         "batch": found,
+        "last_step": next(iter(queries.steps(found)), None) if found else None,
         "form": form,
         "is_open": _said(form, "open"),
         "lacks": [name for name in ("coupon", "budget") if not form.fields[name].queryset.exists()],  # type: ignore[attr-defined]

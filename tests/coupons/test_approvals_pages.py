@@ -148,6 +148,15 @@ def test_returning_and_rejecting_need_a_comment(verb, batch, as_):
     assert decide(as_("manager"), batch, verb).status_code == 422
 
 
+def test_what_was_asked_for_stands_above_the_form_and_changing_comes_before_handing_in_again(batch, as_):
+    assert decide(as_("manager"), batch, "request_changes", "只发沉默用户").status_code == 302
+    operator = as_("operator")
+    assert "只发沉默用户" in operator.get(reverse("batch-edit", args=[batch.pk])).content.decode()
+    page = operator.get(reverse("batch", args=[batch.pk])).content.decode()
+    assert f'<a class="btn btn-primary" href="{reverse("batch-edit", args=[batch.pk])}"' in page
+    assert page.count("btn-primary") == 1
+
+
 def test_the_queue_is_ordered_by_deadline(people, batch, as_):
     soon = submitted(people, decide_by=timezone.now() + dt.timedelta(hours=1))
     page = as_("manager").get(reverse("approvals"))
