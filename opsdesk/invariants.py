@@ -13,6 +13,7 @@ from opsdesk.lib.differing import Table
 from opsdesk.lib.words import N_
 from users.purchases import actions as roll_ups
 from users.purchases import queries as purchases
+from users.purchases import rollups_sql
 
 CLASSES, ROLL_UPS, ORDERS, RUNS = N_("Customers and classes"), N_("Roll-ups"), N_("Orders"), N_("Imports and runs")
 
@@ -100,11 +101,11 @@ SELECT {keys}, t.{told} AS kept, c.{told} AS counted FROM c FULL JOIN t USING ({
 
 
 _EVERYWHERE = "ARRAY(SELECT 0 UNION SELECT id FROM communities_community)"
-COMMUNITY_DAYS = _recount(roll_ups.COMMUNITY_DAYS, purchases.COMMUNITY_DAYS, "net")
-COMMUNITY_PERIODS = _recount(roll_ups.COMMUNITY_PERIODS, purchases.COMMUNITY_PERIODS, "net")
-STATION_DAYS = _recount(roll_ups.STATION_DAYS, purchases.STATION_DAYS, "net")
-COHORT_CELLS = _recount(roll_ups.COHORT_CELLS, purchases.COHORT_CELLS, "customers")
-FLOW_WEEKS = _recount(roll_ups.FLOW_WEEKS, purchases.FLOW_WEEKS, "active")
+COMMUNITY_DAYS = _recount(roll_ups.COMMUNITY_DAYS, rollups_sql.COMMUNITY_DAYS, "net")
+COMMUNITY_PERIODS = _recount(roll_ups.COMMUNITY_PERIODS, rollups_sql.COMMUNITY_PERIODS, "net")
+STATION_DAYS = _recount(roll_ups.STATION_DAYS, rollups_sql.STATION_DAYS, "net")
+COHORT_CELLS = _recount(roll_ups.COHORT_CELLS, rollups_sql.COHORT_CELLS, "customers")
+FLOW_WEEKS = _recount(roll_ups.FLOW_WEEKS, rollups_sql.FLOW_WEEKS, "active")
 
 # Buyers of a week by cohort cells, by the flows, and by the week before with what came and went:
 # active(t) = active(t-1) + fresh + recalled - lost.

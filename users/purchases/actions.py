@@ -12,7 +12,7 @@ from communities.policies import queries as policy_queries
 from communities.policies.rules import Policies
 from opsdesk.lib import differing, sql
 from opsdesk.lib.differing import Table, Written
-from users.purchases import queries, rules
+from users.purchases import queries, rollups_sql, rules
 from users.purchases.models import DaysChanged
 
 _LOCK = 0x0DA15  # advisory lock: roll-ups have one writer at a time, or an old reading could overwrite a new one
@@ -76,11 +76,11 @@ ORIGINS = Table(
 )
 _OF_PLACES = "t.community_id = ANY(%(ids)s)"
 _ROLL_UPS = (
-    (COMMUNITY_DAYS, queries.COMMUNITY_DAYS, _OF_PLACES),
-    (COMMUNITY_PERIODS, queries.COMMUNITY_PERIODS, _OF_PLACES),  # from the days that the line before has written
-    (COHORT_CELLS, queries.COHORT_CELLS, _OF_PLACES),
-    (FLOW_WEEKS, queries.FLOW_WEEKS, _OF_PLACES),
-    (STATION_DAYS, queries.STATION_DAYS, queries.STATIONS_OF_PLACES),
+    (COMMUNITY_DAYS, rollups_sql.COMMUNITY_DAYS, _OF_PLACES),
+    (COMMUNITY_PERIODS, rollups_sql.COMMUNITY_PERIODS, _OF_PLACES),  # from the days that the line before has written
+    (COHORT_CELLS, rollups_sql.COHORT_CELLS, _OF_PLACES),
+    (FLOW_WEEKS, rollups_sql.FLOW_WEEKS, _OF_PLACES),
+    (STATION_DAYS, rollups_sql.STATION_DAYS, rollups_sql.STATIONS_OF_PLACES),
 )
 
 
@@ -202,7 +202,7 @@ def assign_stations(places: Collection[int] | None = None) -> int:
     )
     if moved:
         _begin()
-        _write(STATION_DAYS, queries.STATION_DAYS, queries.STATIONS_OF_PLACES, ids=queries.listed(places))
+        _write(STATION_DAYS, rollups_sql.STATION_DAYS, rollups_sql.STATIONS_OF_PLACES, ids=queries.listed(places))
     return moved
 
 
@@ -210,7 +210,7 @@ def assign_stations(places: Collection[int] | None = None) -> int:
 def refresh_origins(places: Collection[int] | None = None) -> int:
     """Origin of everybody who ever bought in these communities; how many rows differed."""
     _begin()
-    return _write(ORIGINS, queries.ORIGINS, "t.community_id = ANY(%(ids)s)", ids=queries.listed(places)).rows
+    return _write(ORIGINS, rollups_sql.ORIGINS, "t.community_id = ANY(%(ids)s)", ids=queries.listed(places)).rows
 
 
 def _groups(places: list[int]) -> Iterator[list[int]]:
