@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -14,12 +14,11 @@ from communities.models import StaffAct
 from coupons.batches import queries as batches
 from coupons.batches.models import Batch
 from coupons.handover.models import Parcel
-from opsdesk import run_words, waiting_cases
+from opsdesk import run_words, waiting_cases, waiting_imports
 from opsdesk.lib import sql
 from opsdesk.lib.figures import count
 from opsdesk.lib.runs.models import Check, Job
 from opsdesk.waiting_lines import Finder, Item
-from users.imports.models import ImportFile
 from users.imports.pages import queries as imports
 from users.outbox import queries as outbox
 from users.outbox.models import Message
@@ -27,7 +26,6 @@ from users.pulse import queries as pulse
 
 APPROVAL = "clipboard-check"  # the icon of what this person is to approve
 KEEP_DAYS = imports.KEEP_DAYS
-EACH = 3  # imports with rows left out that are named one by one
 ALARM_DAYS = 3
 
 
@@ -75,55 +73,6 @@ def counts(items: list[Item]) -> dict[str, int]:
     }
 
 
-def imports_of_mine(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    """Files to be written, and those of the last two weeks that left rows out; in one statement."""
-    mine, left_out = imports.files_for(desk.scope_for(rules.IMPORT), desk.staff), imports.left_out_lately(now)
-    found = list(mine.filter(Q(state=ImportFile.State.READY) | left_out).order_by("-id")[:10])
-    yield from (_to_write(file) for file in found if file.state == ImportFile.State.READY)
-    done = [file for file in found if file.state == ImportFile.State.DONE]
-    yield from (_left_out(file) for file in done) if len(done) <= EACH else [_left_out_of_many(mine.filter(left_out))]
-
-
-def _to_write(file: ImportFile) -> Item:
-    return Item(
-        "upload",
-        gettext("Import"),
-        gettext("%(file)s is checked and waits to be written") % {"file": file.name},
-        _rows(file.rows),
-        file.uploaded_at,
-        gettext("Decide"),
-        reverse("import", args=[file.id]),
-    )
-
-
-def _left_out(file: ImportFile) -> Item:
-    left_out = ngettext("%(n)s row", "%(n)s rows", file.refused) % {"n": count(file.refused)}
-    return Item(
-        "file-alert",
-        gettext("Problem"),
-        gettext("Batch #%(id)s: %(rows)s left out") % {"id": file.id, "rows": left_out},
-        gettext("%(rows)s are in") % {"rows": _rows(file.rows - file.refused)},
-        file.committed_at,
-        gettext("Mend"),
-        reverse("import", args=[file.id]),
-    )
-
-
-def _left_out_of_many(files: QuerySet[ImportFile]) -> Item:
-    sums = files.order_by().aggregate(n=Count("id"), refused=Sum("refused"), since=Min("committed_at"))
-    words = ngettext("%(n)s import left out %(rows)s", "%(n)s imports left out %(rows)s", sums["n"])
-    rows = ngettext("%(n)s row", "%(n)s rows", sums["refused"]) % {"n": count(sums["refused"])}
-    return Item(
-        "file-alert",
-        gettext("Problem"),
-        words % {"n": count(sums["n"]), "rows": rows},
-        gettext("of the last two weeks"),
-        sums["since"],
-        gettext("Mend"),
-        f"{reverse('imports')}?left_out=1",
-    )
-
-
 def failed_work(desk: Desk, now: dt.datetime) -> Iterator[Item]:
     """Failed work of the last two weeks, unless the same work succeeded since."""
     recent = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - dt.timedelta(days=KEEP_DAYS))
@@ -153,22 +102,6 @@ def stale_numbers(desk: Desk, now: dt.datetime) -> Iterator[Item]:
             gettext("Look"),
             reverse("runs"),
             urgent=True,
-        )
-
-
-def lagging_communities(desk: Desk, now: dt.datetime) -> Iterator[Item]:
-    names = {community.id: community.name for community in desk.communities}
-    for lag in pulse.lagging(list(names)):
-        yield Item(
-            "clock",
-            gettext("Data"),
-            gettext("%(community)s: orders stop at %(day)s")
-            % {"community": names[lag.community_id], "day": lag.last_day.isoformat()},
-            ngettext("%(n)s day behind the others", "%(n)s days behind the others", lag.days_behind)
-            % {"n": lag.days_behind},
-            dt.datetime.combine(lag.last_day, dt.time.max, now.tzinfo),
-            gettext("Import"),
-            reverse("imports"),
         )
 
 
@@ -283,13 +216,9 @@ def unknown_parcels(desk: Desk, now: dt.datetime) -> Iterator[Item]:
         )
 
 
-def _rows(n: int) -> str:
-    return ngettext("%(n)s row", "%(n)s rows", n) % {"n": count(n)}
-
-
 FINDERS: list[tuple[str, Finder]] = [
-    (rules.IMPORT, imports_of_mine),
-    (rules.IMPORT, lagging_communities),
+    (rules.IMPORT, waiting_imports.imports_of_mine),
+    (rules.IMPORT, waiting_imports.lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
     (rules.CHANGE_STAFF, reveal_alarms),
     (rules.SEE_RUNS, stale_numbers),
