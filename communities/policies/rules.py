@@ -1,10 +1,10 @@
 """Every threshold of the business with its default, its bounds and its words. None is sacred; all are versioned."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from communities.policies import reading
 from opsdesk.lib.words import N_
 
 
@@ -44,11 +44,11 @@ class Policy:
         """The text that `parse` would read as this value."""
         if value is None:
             return "none"
-        if self.read is _fen:
-            return _yuan(value)
-        if self.read is _yuan_cuts:
-            return " ".join(map(_yuan, value))
-        if self.read is _share:
+        if self.read is reading.fen:
+            return reading.yuan(value)
+        if self.read is reading.yuan_cuts:
+            return " ".join(map(reading.yuan, value))
+        if self.read is reading.share:
             return f"{value * 100:g}%"
         return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
@@ -60,12 +60,12 @@ class Policy:
 
     @property
     def is_flag(self) -> bool:
-        return self.read is _flag
+        return self.read is reading.flag
 
     @property
     def is_money(self) -> bool:
         """Kept in fen, typed in yuan."""
-        return self.read in (_fen, _yuan_cuts)
+        return self.read in (reading.fen, reading.yuan_cuts)
 
     @property
     def moves_customers(self) -> bool:
@@ -84,72 +84,6 @@ class Policy:
         return {"text": text, "example": example, "low": low, "high": high, "choices": ", ".join(self.choices)}
 
 
-def _flag(text: str) -> bool:
-    words = {
-        "true": True,
-        "yes": True,
-        "1": True,
-        "on": True,
-        "false": False,
-        "no": False,
-        "0": False,
-        "off": False,
-    }
-    if text.lower() not in words:
-        raise ValueError(text)
-    return words[text.lower()]
-
-
-def _cuts(text: str) -> list[int] | None:
-    """Four rising whole numbers, separated by spaces or commas; nothing means none."""
-    if not text or text == "none":
-        return None
-    cuts = [int(part) for part in text.replace(",", " ").split()]
-    if len(cuts) != 4 or cuts != sorted(cuts):
-        raise ValueError(text)
-    return cuts
-
-
-def _fen(text: str) -> int:
-    """Yuan as people type it, kept as fen."""
-    yuan, _, cents = text.removeprefix("¥").partition(".")
-    if len(cents) > 2 or not (yuan + cents).isdigit():
-        raise ValueError(text)
-    return int(yuan) * 100 + int(cents.ljust(2, "0"))
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _yuan_cuts(text: str) -> list[int] | None:
-    """Four rising amounts in yuan, kept as fen."""
-    if not text or text == "none":
-        return None
-    cuts = [_fen(part) for part in text.replace(",", " ").split()]
-    if len(cuts) != 4 or cuts != sorted(cuts):
-        raise ValueError(text)
-    return cuts
-
-
-def _share(text: str) -> float:
-    """40% or 0.4: both are two fifths."""
-    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
-
-
-def _clock(text: str) -> str:
-    """A time of day as 09:00, kept as written: values are kept as JSON."""
-    return time.strptime(text, "%H:%M") and text.zfill(5)
-
-
-def _days_before(text: str) -> list[int]:
-    """Falling numbers of days: 3 1."""
-    days = [int(part) for part in text.replace(",", " ").split()]
-    if not days or days != sorted(set(days), reverse=True) or not 1 <= days[-1] <= days[0] <= 30:
-        raise ValueError(text)
-    return days
-
-
 _TIME, _CLEANING, _LIFECYCLE, _RFM = N_("Time"), N_("Cleaning for RFM"), N_("Lifecycle"), N_("RFM")
 _TAGS, _FUNNEL, _VISITS, _ALERTS = N_("Taste tags"), N_("Funnel"), N_("Visits"), N_("Alerts")
 _CUES, _DOORS, _MINUTES, _SECONDS = N_("Cue sheets"), N_("doors"), N_("minutes"), N_("seconds")
@@ -164,7 +98,7 @@ _TABLE = [
     Policy("merge_days", _CLEANING, N_("Orders within this many days of a purchase's first order are one purchase"),
            _DAYS, 1, int, 1, 31),
     Policy("service_order_min_amount", _CLEANING, N_("Service lines of an order from this sum on take it out of RFM"),
-           _YUAN, 10000, _fen, 0, 10**9),
+           _YUAN, 10000, reading.fen, 0, 10**9),
     Policy("max_addresses", _CLEANING, N_("A phone with more addresses than this buys for others"),
            _ADDRESSES, 2, int, 1, 100),
     Policy("new_window_days", _LIFECYCLE, N_("A first purchase stays new this long"), _DAYS, 7, int, 1, 90),
@@ -174,20 +108,21 @@ _TABLE = [
     Policy("rfm_scope", _RFM, N_("Customers are scored within"), "", "community", str,
            choices=("community", "company"), per_community=False),
     Policy("rfm_scoring", _RFM, N_("Scores come from"), "", "quantile", str, choices=("quantile", "fixed")),
-    Policy("rfm_cuts_r", _RFM, N_("Fixed cut points of R"), _DAYS, None, _cuts),
-    Policy("rfm_cuts_f", _RFM, N_("Fixed cut points of F"), _PURCHASES, None, _cuts),
-    Policy("rfm_cuts_m", _RFM, N_("Fixed cut points of M"), _YUAN, None, _yuan_cuts),
+    Policy("rfm_cuts_r", _RFM, N_("Fixed cut points of R"), _DAYS, None, reading.cuts),
+    Policy("rfm_cuts_f", _RFM, N_("Fixed cut points of F"), _PURCHASES, None, reading.cuts),
+    Policy("rfm_cuts_m", _RFM, N_("Fixed cut points of M"), _YUAN, None, reading.yuan_cuts),
     Policy("rfm_cut", _RFM, N_("A score is high when it is above"), "", "mean_score", str,
            choices=("mean_score", "fixed_score")),
     Policy("rfm_fixed_score", _RFM, N_("With a fixed score, high means above"), N_("score"), 3, int, 1, 4),
     Policy("rfm_min_customers", _RFM, N_("A community with fewer scored customers borrows the company's cut points"),
            _PEOPLE, 50, int, 1, 10**6),
-    Policy("rfm_frozen", _RFM, N_("Keep the cut points of the last run"), "", False, _flag),
-    Policy("tag_min_share", _TAGS, N_("Share of spending that makes a taste"), _SHARE, 0.40, _share, 0.01, 1),
+    Policy("rfm_frozen", _RFM, N_("Keep the cut points of the last run"), "", False, reading.flag),
+    Policy("tag_min_share", _TAGS, N_("Share of spending that makes a taste"), _SHARE, 0.40, reading.share, 0.01, 1),
     Policy("tag_min_purchases", _TAGS, N_("Purchases a taste needs at least"), _PURCHASES, 2, int, 1, 100),
     Policy("activation_days", _FUNNEL, N_("Activated: first purchase within"), _DAYS, 7, int, 1, 365),
     Policy("second_purchase_days", _FUNNEL, N_("Retained: second purchase within"), _DAYS, 30, int, 1, 365),
-    Policy("revenue_min_purchase", _FUNNEL, N_("Revenue: or one purchase of at least"), _YUAN, 10000, _fen, 1, 10**9),
+    Policy("revenue_min_purchase", _FUNNEL, N_("Revenue: or one purchase of at least"), _YUAN, 10000, reading.fen,
+           1, 10**9),
     Policy("attribution_days", _VISITS, N_("Orders belong to a visit for"), _DAYS, 7, int, 1, 90),
     Policy("visit_tries", _VISITS, N_("Nobody home this often, and the task is done"), _TIMES, 3, int, 1, 20),
     Policy("doors_an_hour", _VISITS, N_("Doors that one person visits in an hour"), _DOORS, 12, int, 1, 120),
@@ -196,7 +131,7 @@ _TABLE = [
     Policy("group_minutes", _VISITS, N_("Naming somebody in the group takes"), _MINUTES, 1, int, 1, 60),
     Policy("visit_fast_seconds", _VISITS, N_("Two outcomes of one person closer than this look too fast"), _SECONDS, 20,
            int, 1, 600),
-    Policy("cue_price_most", _CUES, N_("Low-priced goods cost at most"), _YUAN, 1500, _fen, 0, 10**6),
+    Policy("cue_price_most", _CUES, N_("Low-priced goods cost at most"), _YUAN, 1500, reading.fen, 0, 10**6),
     Policy("cue_weeks", _CUES, N_("Goods were sold in the community within the last"), _WEEKS, 4, int, 1, 26),
     Policy("alert_baseline_weeks", _ALERTS, N_("A cohort is compared with this many before it"), _WEEKS, 8, int, 2, 52),
     Policy("alert_min_cohort", _ALERTS, N_("Smallest cohort that may ring"), _PEOPLE, 20, int, 1, 10**6),
@@ -216,28 +151,28 @@ _TABLE = [
            per_community=False),
     Policy("visit_days", _CONTACT, N_("Visits and calls are counted within"), _DAYS, 14, int, 1, 365,
            per_community=False),
-    Policy("quiet_from", _CONTACT, N_("Nobody is written to or called from"), _CLOCK, "21:00", _clock,
+    Policy("quiet_from", _CONTACT, N_("Nobody is written to or called from"), _CLOCK, "21:00", reading.clock,
            per_community=False),
-    Policy("quiet_to", _CONTACT, N_("They are written to and called again from"), _CLOCK, "09:00", _clock,
+    Policy("quiet_to", _CONTACT, N_("They are written to and called again from"), _CLOCK, "09:00", reading.clock,
            per_community=False),
-    Policy("sms_opt_in", _CONTACT, N_("Text messages only to those who agreed to them"), "", False, _flag,
+    Policy("sms_opt_in", _CONTACT, N_("Text messages only to those who agreed to them"), "", False, reading.flag,
            per_community=False),
-    Policy("holdout_share", _COUPONS, N_("Share of a batch that is held out"), _SHARE, 0.10, _share, 0.01, 0.5,
+    Policy("holdout_share", _COUPONS, N_("Share of a batch that is held out"), _SHARE, 0.10, reading.share, 0.01, 0.5,
            per_community=False),
     Policy("second_approver_from", _COUPONS, N_("A maker's batches of a day need a second approver from"), _YUAN,
-           500000, _fen, 0, 10**12, per_community=False),
+           500000, reading.fen, 0, 10**12, per_community=False),
     Policy("stale_audience", _COUPONS, N_("An audience is stale when more than this share of it has changed"), _SHARE,
-           0.05, _share, 0.001, 1, per_community=False),
-    Policy("fairness_gap", _COUPONS, N_("A loyal customer may pay at most this much more"), _YUAN, 500, _fen, 0, 10**6,
-           per_community=False),
+           0.05, reading.share, 0.001, 1, per_community=False),
+    Policy("fairness_gap", _COUPONS, N_("A loyal customer may pay at most this much more"), _YUAN, 500, reading.fen,
+           0, 10**6, per_community=False),
     Policy("reminder_days", _COUPONS, N_("Reminders go out this many days before a coupon ends"), _DAYS, [3, 1],
-           _days_before, per_community=False),
+           reading.days_before, per_community=False),
     Policy("effect_min_people", _COUPONS, N_("An effect is told from this many held-out customers on"), _PEOPLE, 30,
            int, 5, 10**6, per_community=False),
     Policy("margin_share", _COSTS, N_("Margin: share of net that is left after the cost of goods"), _SHARE, 0.25,
-           _share, 0.01, 1, per_community=False),
-    Policy("sms_cost", _COSTS, N_("One text message costs"), _YUAN, 5, _fen, 0, 10**4, per_community=False),
-    Policy("staff_hour_cost", _COSTS, N_("One hour of station staff costs"), _YUAN, 3000, _fen, 0, 10**6),
+           reading.share, 0.01, 1, per_community=False),
+    Policy("sms_cost", _COSTS, N_("One text message costs"), _YUAN, 5, reading.fen, 0, 10**4, per_community=False),
+    Policy("staff_hour_cost", _COSTS, N_("One hour of station staff costs"), _YUAN, 3000, reading.fen, 0, 10**6),
 ]  # fmt: skip
 
 POLICIES: dict[str, Policy] = {policy.key: policy for policy in _TABLE}
