@@ -54,6 +54,7 @@ def community_list(request: DeskRequest, numbers: figures.Source) -> HttpRespons
         "total": _total(rows, nowhere) if len(rows) > 1 else None,
         "figures": known,
         "model": places.business_model(desk.scope) if desk.may(SEE_BOARDS) and found else None,
+        "may_count": desk.may(SEE_BOARDS),
         "may_change": desk.may(CHANGE_PLACES),
         "may_open": desk.scope_for(CHANGE_PLACES).everywhere,
     }
@@ -67,6 +68,7 @@ def community(request: DeskRequest, code: str, numbers: figures.Source) -> HttpR
     may_read_log = desk.scope_for(SEE_TRAIL).sees_community(found.pk)
     context = {
         "row": _row(desk, found, known),
+        "may_count": desk.may(SEE_BOARDS),
         "community": found,
         "figures": known,
         "buildings": places.building_rows(found),

@@ -64,6 +64,13 @@ def test_another_station_of_ones_own_community_stays_unseen(as_, people) -> None
     assert "翠屏东站" not in page
 
 
+def test_whoever_counts_no_customers_sees_no_columns_for_them(as_) -> None:
+    pages = {who: as_(who).get("/communities/", headers={"Accept-Language": "en"}) for who in ("auditor", "analyst")}
+    assert {who: "Penetration" in page.content.decode() for who, page in pages.items()} == {
+        "auditor": False, "analyst": True,
+    }  # fmt: skip
+
+
 def test_a_station_is_not_told_how_many_customers_its_community_has(as_, people) -> None:
     kept_counts(people)
     assert "220" in as_("manager").get("/communities/cuiping/").content.decode()
