@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from campaigns.boards.supervisor import progress
 from communities import rules
 from communities.access import Desk, DeskRequest, desk_page
+from communities.trail import queries as trail
 from opsdesk import run_story, waiting, work
 from opsdesk.demo import planting
 from opsdesk.lib import charts, figures
@@ -21,6 +22,8 @@ from users.boards.places import counted_places
 from users.pulse import queries as pulse
 from users.pulse.rules import DEFINITIONS, DayFigures, WakeFigures, change
 from users.purchases.models import UNASSIGNED
+
+LATELY = 7  # days of the log, today among them
 
 
 @desk_page(rules.DESK)
@@ -39,6 +42,8 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= _numbers(desk, fresh.as_of)
     if desk.may(rules.SEE_FIELD):
         context |= _stations(desk, now)
+    if desk.may(rules.SEE_TRAIL) and not desk.may(rules.SEE_BOARDS):
+        context |= _acts(desk, now.date())
     return render(request, "home.html", context)
 
 
@@ -53,6 +58,12 @@ def _last_night() -> dict[str, Any]:
     night = Job.objects.filter(kind=work.NIGHTLY).prefetch_related("steps").order_by("-id").first()
     steps = [(run_story.step_words(step), step) for step in night.steps.all()] if night else []
     return {"night": night, "night_steps": steps}
+
+
+def _acts(desk: Desk, today: dt.date) -> dict[str, Any]:
+    """For those whose work is the log: what was done lately, each leading to its lines."""
+    since = today - dt.timedelta(days=LATELY - 1)
+    return {"acts": trail.tally(desk.scope_for(rules.SEE_TRAIL), since), "acts_since": since, "acts_days": LATELY}
 
 
 def _stations(desk: Desk, now: dt.datetime) -> dict[str, Any]:

@@ -221,7 +221,7 @@ FINDERS: list[tuple[str, Finder]] = [
     (rules.IMPORT, waiting_imports.lagging_communities),
     (rules.SEE_COUPONS, batches_of_mine),
     (rules.CHANGE_STAFF, reveal_alarms),
-    (rules.SEE_RUNS, stale_numbers),
+    (rules.RECOMPUTE, stale_numbers),
 ]
 # In the order of the columns of _TROUBLES.
 TROUBLES: list[tuple[str, Finder]] = [

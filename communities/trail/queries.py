@@ -1,12 +1,13 @@
 """The log read back."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from communities.models import Community, StaffAct, StaffMember
+from communities.models import Community, ServiceStation, StaffAct, StaffMember
 from communities.scoping import Scope
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,6 +41,19 @@ def acts_in(scope: Scope, asked: Asked, community: Community | None = None) -> Q
     if asked.until:
         found = found.filter(at__lt=_midnight(asked.until + dt.timedelta(days=1)))
     return found
+
+
+def names() -> Mapping[str, Mapping[int, str]]:
+    """By label of a line that keeps an id: who or what has it. All of a company's are a few hundred."""
+    people = {one.pk: str(one) for one in StaffMember.objects.only("name", "username")}
+    stations = dict(ServiceStation.objects.values_list("pk", "name"))
+    return {"worker": people, "worker_dropped": people, "station": stations}
+
+
+def tally(scope: Scope, since: dt.date) -> list[tuple[str, int]]:
+    """How often each thing was done from a day on, the most frequent first (the newest lines, by their key)."""
+    found = acts_in(scope, Asked(since=since)).select_related(None).order_by()
+    return list(found.values_list("verb").annotate(n=Count("id")).order_by("-n", "verb"))
 
 
 def _within(scope: Scope) -> Q:

@@ -1,6 +1,6 @@
 """Who did what, to what, from what to what, when and why: read, filtered, taken away as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from communities.templatetags.policies import policy_value
 from communities.trail import forms, queries, rules
 from opsdesk.lib import exports, paging
 
+Names = Mapping[str, Mapping[int, str]]
 _NEWEST = paging.SortKey("id", int)
 
 # Where a thing is shown, and what opens that page.
@@ -62,7 +63,8 @@ def trail(request: DeskRequest) -> HttpResponse:
     found = queries.acts_in(desk.scope, form.asked(), desk.community)
     place = paging.place_of(request.GET, int)
     page = paging.page_of(found, _NEWEST, paging.Sort("id", descending=True), place, paging.size_of(request.GET))
-    context = {"form": form, "page": page, "lines": [_line(desk, act) for act in page.rows]}
+    names = queries.names()
+    context = {"form": form, "page": page, "lines": [_line(desk, act, names) for act in page.rows]}
     return render(request, "communities/trail.html", context)
 
 
@@ -80,9 +82,10 @@ def trail_export(request: DeskRequest) -> HttpResponse:
 
 
 def _rows(acts: Iterator[StaffAct]) -> Iterator[list[Any]]:
+    names = queries.names()
     for act in acts:
         at = f"{timezone.localtime(act.at):%Y-%m-%d %H:%M:%S}"
-        told = "; ".join(_in_words(part) for part in rules.told(_as_typed(act)))
+        told = "; ".join(_in_words(part) for part in rules.told(_as_typed(act, names)))
         place = str(act.community or "")
         yield [at, str(act.staff or ""), act.verb, act.thing, act.thing_id, place, rules.text(act.reason), told]
 
@@ -92,18 +95,22 @@ def _in_words(part: rules.Part) -> str:
     return f"{label}{part.after}" if part.before is None else f"{label}{part.before} → {part.after}"
 
 
-def _line(desk: Desk, act: StaffAct) -> Line:
-    told = [part for part in rules.told(_as_typed(act)) if part.label not in ("name", "number")]
+def _line(desk: Desk, act: StaffAct, names: Names) -> Line:
+    told = [part for part in rules.told(_as_typed(act, names)) if part.label not in ("name", "number")]
     return Line(act, told, _url(desk, act))
 
 
-def _as_typed(act: StaffAct) -> dict[str, Any]:
-    """The detail of a line; a policy's values as people type them, not as they are kept."""
-    detail: dict[str, Any] = act.detail
+def _as_typed(act: StaffAct, names: Names) -> dict[str, Any]:
+    """The detail of a line; a policy's values as people type them, not as they are kept, and names for ids."""
+    detail: dict[str, Any] = {key: _named(names.get(key), value) for key, value in act.detail.items()}
     policy = POLICIES.get(act.thing_id) if act.thing == "policy" else None
     if policy is None:
         return detail
     return detail | {key: policy_value(policy, detail[key]) for key in ("from", "to") if key in detail}
+
+
+def _named(known: Mapping[int, str] | None, value: Any) -> Any:
+    return known.get(value, value) if known and isinstance(value, int) else value
 
 
 def _url(desk: Desk, act: StaffAct) -> str:

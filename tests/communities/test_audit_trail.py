@@ -134,6 +134,24 @@ def test_fifty_lines_cost_no_more_questions_than_five(as_, people, django_assert
         client.get("/trail/")
 
 
+def test_people_and_stations_are_told_by_name_and_not_by_number(as_, people) -> None:
+    detail = {"worker": people.staff.pk, "station": people.cuiping_station.pk, "revision": people.staff.pk}
+    write_log(staff=people.manager, verb="edit", thing="drive", thing_id="1", detail=detail)
+    [line] = as_("auditor").get("/trail/").context["lines"]
+    assert [part.after for part in line.parts] == [str(people.staff), "翠屏站", str(people.staff.pk)]
+    file = b"".join(as_("auditor").post("/trail/export/").streaming_content).decode("utf-8-sig")
+    assert "翠屏站" in file
+
+
+def test_today_of_an_auditor_tells_what_was_done_lately_and_leads_there(as_, people) -> None:
+    for verb in ("change", "reveal", "change"):
+        write_log(staff=people.manager, verb=verb, thing="staff", thing_id=people.staff.pk)
+    page = as_("auditor").get("/")
+    assert page.context["acts"] == [("change", 2), ("reveal", 1)]
+    assert f"/trail/?verb=reveal&amp;since={page.context['acts_since']}" in page.content.decode()
+    assert "acts" not in as_("manager").get("/").context
+
+
 def test_long_values_are_cut_short() -> None:
     assert len(rules.text("x" * 500)) == rules.LONGEST
     assert rules.text(None) == "–"
