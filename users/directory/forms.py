@@ -28,6 +28,7 @@ CARRIED = (
     "served_by",
     "week",
     "flow",
+    "purchases_max",
     "frequency_min",
     "frequency_max",
     "monetary_min",
