@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from communities.rules import CHANGE_BUDGETS, DRAFT_COUPONS
 from coupons.batches import actions, queries, rules
 from coupons.batches.models import Batch
 from coupons.boards import batch_answers as answers
-from coupons.boards import deeds
+from coupons.boards import batch_audience, deeds
 from coupons.boards.batch_forms import BatchForm, initial_of
 from coupons.boards.batches import reached
 from coupons.strategies import audience
@@ -79,10 +79,14 @@ def batch_preview(request: DeskRequest) -> HttpResponse:
     """Whom the form means as it stands."""
     form = _form(request.POST)
     form.is_valid()
-    return render(request, "coupons/boards/_batch_preview.html", _preview(request, form) | {"again": True})
+    context = _preview(request, form) | {"again": True, "form": form}
+    if batch_audience.is_typed(request.POST):  # the fields follow the words
+        context |= batch_audience.context(str(form["audience"].value() or ""), request.desk)
+    return render(request, "coupons/boards/_batch_preview.html", context)
 
 
-def _form(data: Any, found: Batch | None = None, **options: Any) -> BatchForm:
+def _form(sent: QueryDict | None, found: Batch | None = None, **options: Any) -> BatchForm:
+    data = None if sent is None else batch_audience.read(sent)
     return BatchForm(data, day=timezone.localdate(), batch=found, **options)
 
 
@@ -130,6 +134,7 @@ def _page(request: DeskRequest, found: Batch | None, form: BatchForm, status: in
         "lacks": [name for name in ("coupon", "budget") if not form.fields[name].queryset.exists()],  # type: ignore[attr-defined]
         "may_budget": request.desk.may(CHANGE_BUDGETS),
     }
+    context |= batch_audience.context(str(form["audience"].value() or ""), request.desk)
     return render(request, "coupons/boards/batch_edit.html", context | _preview(request, form), status=status)
 
 
