@@ -11,7 +11,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from opsdesk.lib import engines, revisions
-from tests import cast, emptying
+from tests import cast, emptying, hands
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
 
@@ -49,6 +49,12 @@ def _own_language() -> None:
 def _own_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does it find what the one before it read."""
     monkeypatch.setattr(revisions, "_results", OrderedDict())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _hands_go_home() -> Iterator[None]:
+    yield
+    hands.go_home()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from communities.models import StaffAct
 from communities.scoping import Scope
 from tests.campaigns.drives_world import NOON, make_doors, tasks_of
 from tests.conftest import TODAY
-from tests.coupons.test_batches_concurrency import at_once
+from tests.hands import outcomes
 from users.contact import actions as contact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def test_of_two_who_start_one_drive_at_once_one_does(people):
     make_doors(people, 30)
     for _round in range(REPEATS):
         drive = planned(people)
-        ended = at_once(partial(started, drive, people.manager), partial(started, drive, people.manager2))
+        ended = outcomes(partial(started, drive, people.manager), partial(started, drive, people.manager2))
         assert sorted(type(one).__name__ for one in ended) == ["Changed", "Drive"], ended
         assert Candidate.objects.filter(drive=drive).count() == 30
         assert StaffAct.objects.filter(thing="drive", thing_id=drive.pk, verb="start").count() == 1
@@ -58,7 +58,7 @@ def test_without_the_conditional_lock_both_start_and_one_runs_into_the_keys(peop
         return seen
 
     monkeypatch.setattr(turns, "begin", careless)
-    ended = at_once(partial(started, drive, people.manager), partial(started, drive, people.manager2))
+    ended = outcomes(partial(started, drive, people.manager), partial(started, drive, people.manager2))
     assert sorted(type(one).__name__ for one in ended) == ["Drive", "IntegrityError"]
 
 
@@ -66,7 +66,7 @@ def test_of_two_drives_started_at_once_for_the_same_people_the_second_finds_them
     make_doors(people, 30)
     for _round in range(REPEATS):
         one, other = planned(people), planned(people)
-        ended = at_once(partial(started, one, people.manager), partial(started, other, people.manager2))
+        ended = outcomes(partial(started, one, people.manager), partial(started, other, people.manager2))
         assert all(isinstance(drive, Drive) for drive in ended), ended
         assert sorted(drive.tasks_made for drive in ended) == [0, 27]
         assert sorted(drive.held_back.get("busy", 0) for drive in ended) == [0, 30]
@@ -87,7 +87,7 @@ def test_without_the_turn_of_starts_the_same_people_are_wanted_twice(people, mon
     monkeypatch.setattr(starting.turns, "no_other_starts", lambda: None)
     monkeypatch.setattr(planning, "plan", both_read)
     one, other = planned(people), planned(people)
-    ended = at_once(partial(started, one, people.manager), partial(started, other, people.manager2))
+    ended = outcomes(partial(started, one, people.manager), partial(started, other, people.manager2))
     assert any(isinstance(end, IntegrityError) for end in ended), ended
 
 
@@ -96,7 +96,7 @@ def test_a_start_and_an_edit_at_once_end_in_what_was_seen(people):
     for _round in range(REPEATS):
         drive = planned(people)
         edit = partial(actions.edit, Drive.objects.get(pk=drive.pk), by=people.operator, revision=drive.revision)
-        ended = at_once(partial(started, drive, people.manager), partial(edit, channels=["door", "phone"]))
+        ended = outcomes(partial(started, drive, people.manager), partial(edit, channels=["door", "phone"]))
         assert sum(isinstance(one, Changed) for one in ended) == 1, ended
         drive.refresh_from_db()
         assert (drive.state, len(drive.channels)) in [("running", 1), ("draft", 2)]
@@ -108,7 +108,7 @@ def test_everything_at_once_leaves_every_task_with_one_end(people):
     for _round in range(REPEATS):
         drive = started(planned(people), people.manager)
         task, wanting = tasks_of(drive)[0], doors[5]
-        ended = at_once(
+        ended = outcomes(
             partial(actions.end, drive, people.manager, NOON),
             partial(actions.split, drive, people.cuiping_station, [people.staff, people.lead], people.manager),
             partial(actions.hand_over, people.staff, people.lead, drive, people.manager2),

@@ -19,9 +19,9 @@ from opsdesk.lib import sql
 from tests.campaigns.visiting import EVENING, event, make_drive, make_offer, make_task, reach, tell
 from tests.cast import Cast
 from tests.coupons.granting import approved
-from tests.coupons.test_budgets_concurrency import at_once, deadlocks
 from tests.coupons.two_hands import Hand, two_hands
 from tests.coupons.worlds import make_budget, make_coupon
+from tests.hands import at_once, deadlocks
 from users.contact.models import ContactWish, Touch
 
 pytestmark = pytest.mark.django_db(transaction=True)

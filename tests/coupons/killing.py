@@ -1,10 +1,9 @@
-"""Work in a process that kills itself, and works in many threads: each with a connection of its own."""
+"""Work in a process that kills itself."""
 
 import datetime as dt
 import os
 import random
 import signal
-import threading
 from collections.abc import Callable
 
 from django.db import connection
@@ -57,23 +56,3 @@ def moments(total: int, many: int) -> list[int]:
 
 def expire_lease(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(lease_until=dt.datetime(2018, 1, 1, tzinfo=dt.UTC))
-
-
-def at_once(*works: Callable[[], object]) -> list[BaseException]:
-    """Each in a thread with a connection of its own; what they raised."""
-    raised: list[BaseException] = []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            work()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised

@@ -2,12 +2,11 @@
 
 import random
 import threading
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from communities.models import StaffMember
@@ -15,10 +14,10 @@ from coupons.batches import actions, steps
 from coupons.batches.actions import Busy, Conflict, FourEyes
 from coupons.batches.models import Batch, BatchStep, Hand, Hold
 from coupons.budgets.models import Budget, BudgetEntry
-from opsdesk.lib import sql
 from opsdesk.lib.runs import wake
 from opsdesk.lib.runs.models import Job
 from tests.coupons.worlds import NOON, make_batch, make_budget, make_people
+from tests.hands import deadlocks, outcomes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 REPEATS = 20
@@ -27,28 +26,6 @@ REPEATS = 20
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch):
     monkeypatch.setattr(wake, "send", lambda job_id: True)
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Each in a thread with a connection of its own, let go together; what each answered or raised."""
-    gate = threading.Barrier(len(works))
-    ended: list[object] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            ended[place] = work()
-        except Exception as error:
-            ended[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ended
 
 
 def hire(n: int) -> list[StaffMember]:
@@ -74,7 +51,7 @@ def test_of_many_approvers_at_once_exactly_one_approves_and_the_others_learn_who
     for _round in range(REPEATS):
         batch = make_batch(by=people.operator, budget=budget, submitted=True)
         many = hire(dice.randint(2, 16))
-        ended = at_once(
+        ended = outcomes(
             *(partial(actions.approve, batch.pk, batch.revision, one, "好", NOON) for one in many)
         )  # fmt: skip
         won = [one for one in ended if isinstance(one, Batch)]
@@ -102,7 +79,7 @@ def test_without_the_row_lock_several_approve(people, monkeypatch):
             with transaction.atomic():
                 steps.take("approve", seen, by=by, at=NOON)
 
-    at_once(*(lambda one=one: careless(one) for one in many))
+    outcomes(*(lambda one=one: careless(one) for one in many))
     assert BatchStep.objects.filter(batch=batch, verb="approve").count() > 1
 
 
@@ -113,7 +90,7 @@ def test_two_of_two_needed_at_once_both_count_and_the_batch_moves_once(people):
     for _round in range(REPEATS):
         batch = make_batch(by=people.operator, budget=budget, submitted=True)
         Batch.objects.filter(pk=batch.pk).update(approvals_needed=2)
-        at_once(
+        outcomes(
             partial(actions.approve, batch.pk, batch.revision, one, "好", NOON),
             partial(actions.approve, batch.pk, batch.revision, other, "好", NOON),
         )
@@ -146,7 +123,7 @@ def test_approve_reject_edit_pause_and_revoke_in_any_order_end_in_a_legal_state(
             partial(Budget.objects.filter(pk=budget.pk).update, name=f"{dice.random()}"),
         ]
         dice.shuffle(deeds)
-        ended = at_once(*(deeds if last else deeds[:5]))
+        ended = outcomes(*(deeds if last else deeds[:5]))
         unexpected = [one for one in ended if isinstance(one, Exception) and not isinstance(one, Conflict | FourEyes)]
         assert unexpected == []
         batch.refresh_from_db()
@@ -174,7 +151,7 @@ def test_without_the_conditions_a_rejected_batch_is_approved_after_all(people):
         with transaction.atomic():
             steps.take(verb, seen, by=by, at=NOON)
 
-    at_once(
+    outcomes(
         lambda: careless("approve", people.manager),
         lambda: careless("reject", people.manager2),
         lambda: careless("edit", people.operator),
@@ -183,29 +160,24 @@ def test_without_the_conditions_a_rejected_batch_is_approved_after_all(people):
     assert not all(one[1] == other[0] for one, other in pairwise(history))
 
 
-def deadlocks() -> int:
-    sql.rows("SELECT pg_stat_clear_snapshot()")
-    return int(sql.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
-
-
 # -- C4: four eyes --------------------------------------------------------------------------------------------------
 
 
 def test_of_editing_and_approving_by_one_person_at_once_only_one_is_done(people):
     make_people(n=6)
-    budget, outcomes = make_budget(), set()
+    budget, done = make_budget(), set()
     for _round in range(REPEATS):
         batch = make_batch(by=people.operator, budget=budget, submitted=True)
         Batch.objects.filter(pk=batch.pk).update(approvals_needed=2)
-        at_once(
+        outcomes(
             partial(actions.edit, batch.pk, batch.revision, people.manager, at=NOON, name="改名"),
             partial(actions.approve, batch.pk, batch.revision, people.manager, "好", NOON),
         )
         verbs = set(batch.steps.filter(by=people.manager).values_list("verb", flat=True))
         assert verbs in ({"edit"}, {"approve"})
         assert Hand.objects.filter(batch=batch, staff=people.manager).count() == 1
-        outcomes |= verbs
-    assert outcomes
+        done |= verbs
+    assert done
 
 
 def test_without_the_table_of_hands_the_same_person_edits_and_approves(people, monkeypatch):
@@ -240,7 +212,7 @@ def test_whoever_waits_too_long_is_told_to_try_again_and_nothing_was_done(people
             finally:
                 over.set()
 
-        _held, asked = at_once(hold, ask)
+        _held, asked = outcomes(hold, ask)
         assert isinstance(asked, Busy)
         batch.refresh_from_db()
         assert (batch.state, batch.steps.filter(verb="approve").count()) == ("submitted", 0)
@@ -270,7 +242,7 @@ def test_without_a_limit_the_wait_has_no_end(people, monkeypatch):
         over.set()
         return waits
 
-    assert at_once(hold, ask, watch)[2] is True
+    assert outcomes(hold, ask, watch)[2] is True
     assert answered.is_set()
 
 
@@ -279,5 +251,5 @@ def test_without_a_limit_the_wait_has_no_end(people, monkeypatch):
 
 def test_drafts_made_at_once_have_a_number_each(people):
     budget, made = make_budget(), []
-    at_once(*(lambda: made.append(make_batch(by=None, budget=budget, audience="ids=1")) for _ in range(12)))
+    outcomes(*(lambda: made.append(make_batch(by=None, budget=budget, audience="ids=1")) for _ in range(12)))
     assert len({one.number for one in made}) == 12

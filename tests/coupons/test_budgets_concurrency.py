@@ -3,11 +3,10 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from coupons.budgets import actions
@@ -16,26 +15,11 @@ from coupons.budgets.models import Budget, BudgetEntry
 from opsdesk.lib import sql
 from tests.coupons.two_hands import Hand, two_hands
 from tests.coupons.worlds import make_budget
+from tests.hands import at_once, deadlocks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS, COUPON = 50, 10
 _keys = count()
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Each in a thread with a connection of its own, begun together; what they answered."""
-    gate = threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        try:
-            connection.ensure_connection()
-            gate.wait(30)
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result() for future in [pool.submit(run, work) for work in works]]
 
 
 def reserve(budget: Budget, fen: int, key: str = "") -> Move:
@@ -112,11 +96,6 @@ def both_ways(first: Budget, second: Budget) -> list[Callable[[], object]]:
         return many
 
     return [work(seed) for seed in range(20)]
-
-
-def deadlocks() -> int:
-    sql.rows("SELECT pg_stat_clear_snapshot()")
-    return sql.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
 
 def test_two_budgets_taken_in_either_order_never_wait_in_a_circle() -> None:
