@@ -37,7 +37,9 @@ class OpenForm(forms.Form):
 
     WEEKS = 9
 
-    community = forms.ModelChoiceField(Community.objects.none(), label=_("Community"), empty_label="–")
+    community = forms.ModelChoiceField(
+        Community.objects.none(), label=_("Community"), empty_label=_("choose a community")
+    )
     week = forms.TypedChoiceField(
         label=_("Week"), coerce=date.fromisoformat, help_text=_("The case is about those whose first purchase it was.")
     )
@@ -87,8 +89,8 @@ class LessonForm(forms.Form):
 
 
 class CompensationForm(forms.Form):
-    coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"), empty_label="–")
-    budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"), empty_label="–")
+    coupon = forms.ModelChoiceField(Coupon.objects.none(), label=_("Coupon"), empty_label=_("choose a coupon"))
+    budget = forms.ModelChoiceField(Budget.objects.none(), label=_("Budget"), empty_label=_("choose a budget"))
     whom = forms.ChoiceField(label=_("For whom"), choices=_choices(compensation.WHOM))
 
     def __init__(self, data: Any = None, *, day: date) -> None:
