@@ -13,7 +13,6 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 unexport PYTHONDONTWRITEBYTECODE
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
-export UV_LINK_MODE ?= copy
 export UV_HTTP_TIMEOUT ?= 300
 
 # A real server named for daily work is not for tests, and the tests' settings are their own.
