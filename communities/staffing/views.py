@@ -148,6 +148,7 @@ def _page(
         "is_self": member == request.user,
         "name_form": name_form or forms.NameForm(instance=member),
         "role_form": role_form or forms.RoleForm(member=member, scope=desk.scope_for(CHANGE_STAFF)),
+        "may_read_trail": desk.may(SEE_TRAIL),
         "acts": queries.acts_on("staff", member.pk)[:8] if desk.may(SEE_TRAIL) else [],
     }
     return render(request, "communities/staff_member.html", context)

@@ -50,10 +50,10 @@ def names() -> Mapping[str, Mapping[int, str]]:
     return {"worker": people, "worker_dropped": people, "station": stations}
 
 
-def tally(scope: Scope, since: dt.date) -> list[tuple[str, int]]:
-    """How often each thing was done from a day on, the most frequent first (the newest lines, by their key)."""
+def tally(scope: Scope, since: dt.date) -> list[tuple[str, str, int]]:
+    """(verb, thing, how often) from a day on, the most frequent first."""
     found = acts_in(scope, Asked(since=since)).select_related(None).order_by()
-    return list(found.values_list("verb").annotate(n=Count("id")).order_by("-n", "verb"))
+    return list(found.values_list("verb", "thing").annotate(n=Count("id")).order_by("-n", "verb", "thing"))
 
 
 def _within(scope: Scope) -> Q:

@@ -147,8 +147,8 @@ def test_today_of_an_auditor_tells_what_was_done_lately_and_leads_there(as_, peo
     for verb in ("change", "reveal", "change"):
         write_log(staff=people.manager, verb=verb, thing="staff", thing_id=people.staff.pk)
     page = as_("auditor").get("/")
-    assert page.context["acts"] == [("change", 2), ("reveal", 1)]
-    assert f"/trail/?verb=reveal&amp;since={page.context['acts_since']}" in page.content.decode()
+    assert page.context["acts"] == [("change", "staff", 2), ("reveal", "staff", 1)]
+    assert f"/trail/?verb=reveal&amp;thing=staff&amp;since={page.context['acts_since']}" in page.content.decode()
     assert "acts" not in as_("manager").get("/").context
 
 
