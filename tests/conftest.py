@@ -11,7 +11,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from opsdesk.lib import engines, revisions
-from tests import cast, emptying, hands
+from tests import cast, emptying, hands, made_once
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
 
@@ -30,6 +30,30 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     with engines.using(settings.DATA_DIR):
         yield
+
+
+@pytest.fixture(scope="session")
+def _tables(
+    django_db_modify_db_settings: None, django_db_blocker, tmp_path_factory, worker_id: str, testrun_uid: str
+) -> made_once.Tables | None:
+    if worker_id == "master":
+        return None
+    tables = made_once.Tables(tmp_path_factory.getbasetemp().parent / "tables.lock", f"made_{testrun_uid}")
+    with django_db_blocker.unblock():
+        tables.await_turn()
+    return tables
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_tables: made_once.Tables | None, django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """As ever, but of several workers one alone runs the migrations."""
+    if _tables:
+        with django_db_blocker.unblock():
+            _tables.keep()
+    yield
+    if _tables:
+        with django_db_blocker.unblock():
+            _tables.drop()
 
 
 @pytest.fixture(scope="session", autouse=True)
