@@ -96,6 +96,12 @@ def once_a_file(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 
 
 @pytest.fixture
+def nothing_yet(db: None) -> None:
+    """For a test of a file whose others share a world: as if it had never been."""
+    emptying.empty()
+
+
+@pytest.fixture
 def people(db: None) -> cast.Cast:
     return cast.assemble()
 

@@ -13,10 +13,15 @@ LASTING: Final = {"django_content_type", "auth_permission"}  # made of the code,
 
 
 def instead_of_flush(_case: TransactionTestCase) -> None:
+    empty()
+
+
+def empty() -> None:
     """Waits, as TRUNCATE does, for whoever is still writing; no trigger and no foreign key has a say."""
     with transaction.atomic():
         sql.run("SET LOCAL session_replication_role = replica")
         sql.run(_lock_and_delete())
+        sql.run("SET LOCAL session_replication_role = origin")
     revisions.forget()  # nor may anything kept under an earlier state be taken for this one
 
 

@@ -1,5 +1,6 @@
 """The effect that is shown before a threshold is saved is what the next run does."""
 
+import copy
 import datetime as dt
 from collections import Counter
 
@@ -8,6 +9,9 @@ from django.db import transaction
 
 from communities.policies import actions, queries
 from opsdesk import policy_effect
+from tests import cast
+from tests.cast import Cast
+from tests.conftest import TODAY
 from tests.factories import make_customer, make_order
 from users.lifecycle import actions as lifecycle
 from users.lifecycle.models import LifecycleSnapshot
@@ -18,18 +22,33 @@ from users.rfm.models import RfmScore
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def world(once_a_file: None) -> Cast:
+    people = cast.assemble()
+    _settle(people)
+    return people
+
+
 @pytest.fixture
-def town(people, today: dt.date) -> dt.date:
+def people(world: Cast, db: None) -> Cast:
+    return copy.deepcopy(world)
+
+
+@pytest.fixture
+def town(people: Cast, today: dt.date) -> dt.date:
+    return today
+
+
+def _settle(people: Cast) -> None:
     """Thirty buyers in each of two communities and among the unassigned, of every recency, frequency and amount."""
     for place, community in enumerate((people.cuiping, people.jinling, None)):
         for number in range(30):
             customer = make_customer(community=community)
             for purchase in range(1 + number % 4):
-                day = today - dt.timedelta(days=1 + (number * 7 + purchase * 3 + place) % 60)
+                day = TODAY - dt.timedelta(days=1 + (number * 7 + purchase * 3 + place) % 60)
                 make_order(customer=customer, at=day.isoformat(), net=500 * (1 + (number * 3 + purchase) % 11),
                            is_service=number % 5 == 0)  # fmt: skip
-    run(today)
-    return today
+    run(TODAY)
 
 
 def run(today: dt.date) -> None:
@@ -104,7 +123,7 @@ def test_frozen_cut_points_do_not_make_a_draft_move_anybody(town: dt.date, peopl
     assert list(effect.shifts) == []
 
 
-def test_before_the_first_run_there_is_no_effect_to_show(people) -> None:
+def test_before_the_first_run_there_is_no_effect_to_show(nothing_yet) -> None:
     assert policy_effect.of_drafts(queries.drafted("silent_after_days", 3, None)) is None
 
 

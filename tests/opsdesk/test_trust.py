@@ -1,5 +1,6 @@
 """Each invariant holds on an honest world, and turns red when that very thing is broken."""
 
+import copy
 import dataclasses
 import datetime as dt
 import uuid
@@ -18,8 +19,11 @@ from coupons.effects import actions as effects
 from opsdesk import invariants, trust
 from opsdesk.lib.runs import actions as runs
 from opsdesk.lib.runs.models import Check, Job
+from tests import cast
 from tests.campaigns.called_back import called_back
 from tests.campaigns.worked_on import worked_on
+from tests.cast import Cast
+from tests.conftest import TODAY
 from tests.coupons import granting
 from tests.factories import make_customer, make_order
 from users.imports.models import ImportFile
@@ -31,8 +35,24 @@ from users.rfm import actions as rfm
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def world(once_a_file: None) -> Cast:
+    people = cast.assemble()
+    _live_honestly(people)
+    return people
+
+
 @pytest.fixture
-def honest(people, today: dt.date) -> dt.date:
+def people(world: Cast, db: None) -> Cast:
+    return copy.deepcopy(world)
+
+
+@pytest.fixture
+def honest(people: Cast, today: dt.date) -> dt.date:
+    return today
+
+
+def _live_honestly(people: Cast) -> None:
     """Two communities and the unassigned: new, active, silent, recalled and lost buyers; one import; two policies;
     a batch of two coupons, whose budget holds them."""
     for community in (people.cuiping, people.jinling, None):
@@ -54,10 +74,9 @@ def honest(people, today: dt.date) -> dt.date:
     version = policies.queries.current_version()
     purchases.rebuild()
     purchases.assign_stations()
-    lifecycle.recompute(today, version)
-    rfm.recompute(today, version)
-    effects.measure(today)
-    return today
+    lifecycle.recompute(TODAY, version)
+    rfm.recompute(TODAY, version)
+    effects.measure(TODAY)
 
 
 def _told(drive: Drive, people) -> None:
@@ -205,7 +224,7 @@ def test_no_phone_is_kept_with_an_answer(honest: dt.date) -> None:
     assert "138000" not in str(list(Check.objects.values_list("detail", flat=True)))
 
 
-def test_an_empty_database_is_no_reason_for_red(db) -> None:
+def test_an_empty_database_is_no_reason_for_red(nothing_yet) -> None:
     assert red(dt.date(2018, 5, 7)) == set()
 
 
