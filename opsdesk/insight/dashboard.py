@@ -40,7 +40,7 @@ def dashboard(request: DeskRequest) -> HttpResponse:
         "first": board.periods.shown.start,
         "last": words.until(board.periods.shown),
         "tiles": tiles.tiles(board, linked=linked),
-        "lines": tiles.lines(board),
+        "lines": tiles.lines(board, linked=linked),
         "heads": [words.period(board.ask.grain, span) for span in board.periods.line],
         "running_heads": tiles.comparison_words(board),
         "place_heads": places.heads(board, sort, addresses.stem(request.path, request.GET, "sort")),

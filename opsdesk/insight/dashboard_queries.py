@@ -15,6 +15,7 @@ from users.pulse.crowd_queries import Crowds
 from users.pulse.period_queries import PeriodSums
 from users.pulse.rules import NO_RATES, Grain, Rates, Span, Unit
 from users.pulse.step_rules import EVERYBODY, Ledger
+from users.purchases.rules import monday_of
 
 WEEK = timedelta(days=7)
 
@@ -132,7 +133,7 @@ def figures(
 def weeks_of(span: Span, grain: Grain, as_of: date) -> list[date]:
     """The Mondays whose weeks speak for a span: those that begin in it and are over; of a day, the last whole week."""
     if grain == "day":
-        return [span.end - timedelta(days=span.end.weekday()) - WEEK]
+        return [monday_of(span.end) - WEEK]
     first = span.start + timedelta(days=-span.start.weekday() % 7)
     count = max(0, -(-(span.end - first).days // 7))
     return [monday for n in range(count) if (monday := first + n * WEEK) + WEEK <= as_of]

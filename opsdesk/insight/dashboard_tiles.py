@@ -79,29 +79,35 @@ def _note(board: Board, key: str, now: float | None) -> str:
     return _("mean of %(n)s before: %(mean)s (%(change)s)") % told if told["change"] else ""
 
 
-def lines(board: Board) -> list[SafeString]:
-    """A row a metric: the finished periods, their mean and the change against it, what runs beside as much before."""
+def lines(board: Board, *, linked: bool) -> list[SafeString]:
+    """A row a metric: the finished periods with the way to their people, their mean and the change against it, what
+    runs beside as much before."""
     metrics, beside = reverse("metrics"), len(comparison_words(board))
-    return [_line(board, key, metrics, beside) for key in board.keys]
+    return [_line(board, key, metrics, beside, linked) for key in board.keys]
 
 
-def _line(board: Board, key: str, metrics: str, beside: int) -> SafeString:
+def _line(board: Board, key: str, metrics: str, beside: int, linked: bool) -> SafeString:
     pairs, mean = board.whole[key][-LINE:], board.means[key]
-    now = rules.value(pairs[-1])
+    now, spans = rules.value(pairs[-1]), board.periods.whole[-LINE:]
+    hrefs = [_people(board, key, span) if linked and pair[0] else "" for span, pair in zip(spans, pairs, strict=True)]
     name = cells.linked(_(dictionary.BY_KEY[key].label), f"{metrics}#{key}", "plain")
     return cells.row([
         f'<th scope="row">{name}</th>',
-        *(_cell(board, key, pair, "") for pair in pairs[:-1]),
-        _cell(board, key, pairs[-1], " newest"),
+        *(_cell(board, key, pair, href, "") for pair, href in zip(pairs[:-1], hrefs, strict=False)),
+        _cell(board, key, pairs[-1], hrefs[-1], " newest"),
         cells.number(words.written(key, mean), css="num soft"),
         cells.number(words.change(key, now, mean) or figures.NOTHING, css="num soft"),
         *_beside(board, key, beside),
     ])  # fmt: skip
 
 
-def _cell(board: Board, key: str, pair: Pair, newest: str) -> str:
+def _people(board: Board, key: str, span: Span) -> str:
+    return words.people(board.customers, key, board.ask.grain, span, board.as_of, board.words)
+
+
+def _cell(board: Board, key: str, pair: Pair, href: str, newest: str) -> str:
     told = words.told(board.language, key, pair, board.few)
-    return cells.number(told.written, told.title, css=f"num{' few' if told.is_few else ''}{newest}")
+    return cells.number(told.written, told.title, href, f"num{' few' if told.is_few else ''}{newest}")
 
 
 def _beside(board: Board, key: str, count: int) -> list[str]:

@@ -1,7 +1,7 @@
 """The cohort board, its file, and the one figure on it that people type."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
@@ -26,6 +26,7 @@ from users.boards.cohort_levers import Levers
 from users.boards.cohorts import Ask, Board
 from users.boards.yuan_form import YuanForm
 from users.orders.models import Category
+from users.purchases.rules import monday_of
 from users.retention import actions, queries, rules
 from users.retention.models import WeekBudget
 
@@ -232,4 +233,4 @@ def _monday(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise Http404 from None
-    return day - timedelta(days=day.weekday())
+    return monday_of(day)
