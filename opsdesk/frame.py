@@ -135,6 +135,10 @@ class Frame:
     def search_url(self) -> str:
         return address("search") if self.desk and self.desk.may(rules.DESK) else ""
 
+    @property
+    def finds_customers(self) -> bool:
+        return bool(self.desk and self.desk.may(rules.SEE_CUSTOMERS))
+
     @cached_property
     def notices_url(self) -> str:
         return address("notifications") if self.desk else ""

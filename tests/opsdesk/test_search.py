@@ -205,3 +205,10 @@ def test_sixty_searches_a_minute_are_the_limit_of_one_person(
     assert (part.status_code, 0 < int(part.headers["Retry-After"]) <= 60) == (429, True)
     assert "2 searches within a minute are the limit." in part.content.decode() and "<html" not in part.content.decode()
     assert other.post(reverse("search"), {"q": "a"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "words"), [("manager", "Name, phone, address"), ("auditor", "Page, community, station")]
+)
+def test_the_field_says_what_it_finds_for_whoever_looks(who: str, words: str, as_) -> None:
+    assert f'placeholder="{words}"' in as_(who).get(reverse("home"), headers=ENGLISH).content.decode()
