@@ -11,7 +11,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from opsdesk.lib import engines, revisions
-from tests import cast, emptying, hands, made_once
+from tests import cast, emptying, hands, made_once, sessions
 
 TODAY = dt.date(2018, 5, 7)  # a Monday
 
@@ -112,7 +112,7 @@ def as_(people: cast.Cast, client: Client):
 
     def signed_in(username: str) -> Client:
         other = Client()
-        other.force_login(getattr(people, username), backend="allauth.account.auth_backends.AuthenticationBackend")
+        other.cookies[settings.SESSION_COOKIE_NAME] = sessions.key_of_session(getattr(people, username))
         return other
 
     return signed_in

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import (
     Browser,
@@ -34,6 +32,7 @@ from playwright.sync_api import Error as PlaywrightError
 from communities.models import StaffMember
 from opsdesk import work
 from opsdesk.lib.runs import actions as runs
+from tests.sessions import key_of_session
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
@@ -188,10 +187,5 @@ def options_of(
 
 def sign_in(context: BrowserContext, staff: StaffMember, address: str, language: str = "zh-hans") -> None:
     """Give the browser a session of this person, as if they had signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(staff.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
-    session.save()
-    cookies = {settings.SESSION_COOKIE_NAME: session.session_key, settings.LANGUAGE_COOKIE_NAME: language}
+    cookies = {settings.SESSION_COOKIE_NAME: key_of_session(staff), settings.LANGUAGE_COOKIE_NAME: language}
     context.add_cookies([{"name": name, "value": str(value), "url": address} for name, value in cookies.items()])
