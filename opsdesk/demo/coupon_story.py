@@ -140,9 +140,13 @@ def _date_back(batch: Batch, issued_at: datetime) -> None:
     )
     Touch.objects.filter(thing="batch", thing_id=batch.pk).update(at=issued_at)
     BatchStep.objects.filter(batch=batch, at__gt=issued_at).update(at=issued_at)
-    asked = issued_at - timedelta(hours=2)
-    Batch.objects.filter(pk=batch.pk).update(issued_at=issued_at, made_at=asked)
-    BatchStep.objects.filter(batch=batch, verb="draft").update(at=asked)
+    Batch.objects.filter(pk=batch.pk).update(issued_at=issued_at)
+    _drafted(batch, issued_at - timedelta(hours=2))
+
+
+def _drafted(batch: Batch, at: datetime) -> None:
+    Batch.objects.filter(pk=batch.pk).update(made_at=at)
+    BatchStep.objects.filter(batch=batch, verb="draft").update(at=at)
 
 
 # -- The answers -----------------------------------------------------------------------------------------------------
@@ -228,12 +232,14 @@ class _Maker:
         self, name: str, coupon: str, budget: str, audience: str, *, by: StaffMember | None = None,
         send_at: datetime | None = None, quantity: int = 0,
     ) -> Batch:  # fmt: skip
-        return batches.draft(
+        made = batches.draft(
             name=name, coupon=Coupon.objects.get(code=coupon), budget=Budget.objects.get(name=budget),
             scope=EVERYWHERE, by=by or self.crew.operator, audience=strategies.with_tags(audience), send_at=send_at,
             quantity=quantity, origin=Batch.Origin.OPEN if quantity else Batch.Origin.LIST,
             decide_by=datetime.combine(self.at.date(), time(18), SHANGHAI),
         )  # fmt: skip
+        _drafted(made, self.at - timedelta(minutes=20))
+        return made
 
     def submitted(self, name: str, coupon: str, budget: str, audience: str, *, by: StaffMember | None = None) -> Batch:
         made = self.draft(name, coupon, budget, audience, by=by)
