@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 
 from opsdesk.lib import sql
-from users.lifecycle.models import SnapshotDay
 from users.pulse import step_rules
 from users.pulse.rules import (
     LAG_DAYS,
@@ -98,12 +97,15 @@ def wake_figures(as_of: dt.date, communities: Sequence[int]) -> list[WakeFigures
     return [WakeFigures(monday, told.silent, told.woken) for monday, told in together.items()]
 
 
+# The newest date with its snapshot (primary key). Every page asks: the ORM takes three times as long to put it.
+_NEWEST = "SELECT as_of, data_to, last_import_id FROM users_snapshotday ORDER BY as_of DESC LIMIT 1"
+
+
 def freshness(today: dt.date) -> Freshness | None:
     """The latest computed as-of date; stale when it is not today's. None before the first run."""
-    last = SnapshotDay.objects.order_by("-as_of").first()
-    if last is None:
-        return None
-    return Freshness(last.as_of, last.data_to, last.last_import_id, stale=last.as_of < today)
+    for as_of, data_to, last_import_id in sql.rows(_NEWEST):
+        return Freshness(as_of, data_to, last_import_id, stale=as_of < today)
+    return None
 
 
 # One row a community with orders; reads the roll-up backwards by its key.
