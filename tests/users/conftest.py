@@ -19,7 +19,7 @@ def own(people: Cast) -> Customer:
     make_order(customer=customer, at="2018-04-17 18:30", net=8520)
     bought(customer, TODAY.replace(month=4, day=17))
     was(customer, "silent", TODAY, before="active")
-    Tagging.objects.create(customer=customer, tag=Tag.objects.create(id=7, name="肉品用户", is_taste=True), share=0.62)
+    Tagging.objects.create(customer=customer, tag=Tag.objects.create(name="肉品用户", is_taste=True), share=0.62)
     return customer
 
 

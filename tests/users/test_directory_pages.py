@@ -67,7 +67,7 @@ def test_verbs_open_to_those_who_hold_the_right(as_, people: Cast, name: str, al
 
 
 def test_a_station_never_sees_another_stations_customer(as_, own: Customer, foreign: Customer) -> None:
-    Tagging.objects.create(customer=foreign, tag_id=7)
+    Tagging.objects.create(customer=foreign, tag=Tag.objects.get(name="肉品用户"))
     staff, lead = as_("staff"), as_("lead")
     answers = [(staff.get(address), "") for address in addresses(own)]
     for typed in ("欧阳秘密", "159****5432", "密街"):
@@ -86,12 +86,12 @@ def test_a_station_never_sees_another_stations_customer(as_, own: Customer, fore
 
 
 def test_numbers_are_counted_in_reach_only(as_, own: Customer, foreign: Customer) -> None:
-    Tagging.objects.create(customer=foreign, tag_id=7)
+    Tagging.objects.create(customer=foreign, tag=Tag.objects.get(name="肉品用户"))
     assert as_("manager").get(reverse("customers")).context["table"].total == 2
     assert as_("staff").get(reverse("customers")).context["table"].total == 1
     assert as_("jinling_analyst").get(reverse("customers")).context["table"].total == 1
-    assert dict(as_("manager").get(reverse("tags")).context["tags"])[Tag.objects.get(id=7)] == 2
-    assert dict(as_("staff").get(reverse("tags")).context["tags"])[Tag.objects.get(id=7)] == 1
+    assert dict(as_("manager").get(reverse("tags")).context["tags"])[Tag.objects.get(name="肉品用户")] == 2
+    assert dict(as_("staff").get(reverse("tags")).context["tags"])[Tag.objects.get(name="肉品用户")] == 1
 
 
 def test_out_of_reach_answers_exactly_like_not_there(as_, own: Customer, foreign: Customer) -> None:
