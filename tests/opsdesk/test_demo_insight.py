@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 UNTIL = dt.date(2026, 3, 2)
 CUSTOMERS, WEEKS = 20_000, 40  # as the demo is seeded unless told otherwise
-QUIET = range(61, 81)
+QUIET = range(1, 61)  # cities
 CENSORED = 4  # weeks, as by default
 CODES = [plot.code for plot in places.PLOTS]
 
@@ -84,7 +84,7 @@ def leave_out_what_no_cohort_tells(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_forty_quiet_weeks_ring_no_more_than_once_in_twenty_cities(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No stories: every alert is false. Some 11,000 comparisons. (The cities 1 to 60 ring twice in all.)"""
+    """On average. No stories: every alert is false. Some 33,000 comparisons."""
     monkeypatch.setattr(stories, "is_bad_week", lambda *whatever: False)
     monkeypatch.setattr(stories, "is_star_week", lambda *whatever: False)
     leave_out_what_no_cohort_tells(monkeypatch)
@@ -94,5 +94,5 @@ def test_forty_quiet_weeks_ring_no_more_than_once_in_twenty_cities(monkeypatch: 
         weeks = [frame.day(week * 7) for week in range(WEEKS)]
         false += len(ringing(frame, rows, weeks))
         compared += sum(len(cohorts_of) for cohorts_of in rows.values())
-    assert compared > 5_000
-    assert false <= 1
+    assert compared > 15_000
+    assert false / len(QUIET) <= 1 / 20
