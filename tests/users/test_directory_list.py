@@ -80,16 +80,17 @@ def test_what_is_typed_becomes_an_address_without_a_phone(as_, own: Customer, ty
 
 
 def test_the_filter_form_comes_back_as_the_same_filter(as_, own: Customer) -> None:
+    tag = Tagging.objects.create(customer=own, tag=Tag.objects.create(name="群主")).tag
     typed = {
         "lifecycle": ["silent"],
         "net_max": "10",
         "first_from": "2018-01-01",
         "older": "",
-        "tag": "7",
+        "tag": f"{tag.pk}",
         "recalled": "",
     }
     answer = as_("manager").post(reverse("customers_find"), typed)
-    assert answer["Location"] == "/customers/?lifecycle=silent&tag=7&net_max=10&first_from=2018-01-01"
+    assert answer["Location"] == f"/customers/?lifecycle=silent&tag={tag.pk}&net_max=10&first_from=2018-01-01"
     page = as_("manager").get(answer["Location"])
     assert page.context["table"].total == 1
     assert page.context["filter_form"]["net_max"].value() == "10"
