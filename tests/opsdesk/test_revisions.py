@@ -10,7 +10,8 @@ from opsdesk.lib import revisions, sql
 TABLES = (
     "communities_community", "coupons_subsidytotal", "users_cohortcell", "users_communityday", "users_communityperiod",
     "users_flowweek", "users_funnelcell", "users_funneltotal", "users_lifecyclecount", "users_referral",
-    "users_snapshotday", "users_stationday", "users_weekrates",
+    "users_retentionalert", "users_snapshotday", "users_spend", "users_stationday", "users_variable",
+    "users_weekbudget", "users_weekrates",
 )  # fmt: skip
 WRITES = (
     "INSERT INTO {table} SELECT * FROM {table} WHERE false",

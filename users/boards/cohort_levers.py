@@ -21,6 +21,9 @@ from users.retention import queries, rules
 from users.retention.models import Variable
 from users.retention.variable_rules import Told
 
+Typed = dict[tuple[date, int], int]  # fen by week and place
+Spent = dict[date, int]
+
 SPEND, OWN, SUM, SHARED = "spend", "own", "sum", "shared"
 SOURCES = {
     SPEND: N_("acquisition spend, as told for the week"),
@@ -92,7 +95,7 @@ def _toggles(board: Board) -> list[dict[str, Any]]:
             "chosen": one.pk in chosen,
             "ids": ",".join(f"{pk}" for pk in [*chosen, one.pk] if pk != one.pk or one.pk not in chosen),
         }
-        for one in variables.kept()
+        for one in board.once("variables", variables.kept)
     ]
 
 
@@ -145,7 +148,8 @@ def may_budget(desk: Desk) -> bool:
 def _budgets(desk: Desk, board: Board) -> dict[date, Budget]:
     first = rules.start_of(board.cohorts[0], "week")
     last = rules.after(board.cohorts[-1], board.ask.grain, 1) - timedelta(days=1)
-    weekly = by_week(desk, first, last)
+    ids = places.counted_places(desk, SEE_BOARDS)
+    weekly = _in_order(desk, ids, *board.once(("levers", *ids), lambda: _told(ids, first, last)))
     if board.ask.grain == "week":
         return weekly
     fen = rules.shared({week: told.fen for week, told in weekly.items()}, board.cohorts, board.ask.grain)
@@ -156,14 +160,20 @@ def by_week(desk: Desk, since: date, until: date) -> dict[date, Budget]:
     """Acquisition spend where any is told; else the budget typed for the place; for the company else what its
     communities have."""
     ids = places.counted_places(desk, SEE_BOARDS)
-    typed = queries.budgets(ids, since)
+    return _in_order(desk, ids, *_told(ids, since, until))
+
+
+def _told(ids: list[int], since: date, until: date) -> tuple[Typed, Spent]:
+    return queries.budgets(ids, since), spend_queries.weekly(ids, since, until)
+
+
+def _in_order(desk: Desk, ids: list[int], typed: Typed, spent: Spent) -> dict[date, Budget]:
     place = desk.community.id if desk.community else UNASSIGNED
     own = {week: Budget(fen, OWN) for (week, where), fen in typed.items() if where == place and where in ids}
-    spent = {week: Budget(fen, SPEND) for week, fen in spend_queries.weekly(ids, since, until).items()}
-    return {**_summed(typed), **own, **spent}
+    return {**_summed(typed), **own, **{week: Budget(fen, SPEND) for week, fen in spent.items()}}
 
 
-def _summed(typed: dict[tuple[date, int], int]) -> dict[date, Budget]:
+def _summed(typed: Typed) -> dict[date, Budget]:
     summed: dict[date, int] = {}
     for (week, where), fen in typed.items():
         if where != UNASSIGNED:

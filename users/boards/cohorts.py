@@ -1,9 +1,9 @@
 """What the cohort board is asked for and reads: its triangles, its levers, the people behind a cell."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -19,6 +19,7 @@ from users.retention import queries, rules
 from users.retention.rules import Cell, Cohorts, Line, Spot
 
 ALL = "all"
+T = TypeVar("T")
 Rows = list[queries.Row]
 
 
@@ -67,7 +68,13 @@ class Board:
     whole_to: date
     uncensored_from: date | None
     few: int
-    known: dict[tuple[int, tuple[str, ...]], dict[str, list[Spot]]] = field(default_factory=dict)  # columns by their k
+    known: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What `read` answers, of watched tables only: it is kept with the board, and goes with it."""
+        if key not in self.known:
+            self.known[key] = read()
+        return cast(T, self.known[key])
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -121,10 +128,7 @@ class Board:
 
     def columns(self, wanted: Collection[str], k: int) -> dict[str, list[Spot]]:
         """The k-th period of these units' cohorts, largest unit first."""
-        at = (k, tuple(wanted))
-        if at not in self.known:
-            self.known[at] = self._columns(wanted, k)
-        return self.known[at]
+        return self.once(("column", k, tuple(wanted)), lambda: self._columns(wanted, k))
 
     def _columns(self, wanted: Collection[str], k: int) -> dict[str, list[Spot]]:
         ask = self.ask

@@ -5,11 +5,20 @@ CREATE TRIGGER tell_revision AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {ta
    FOR EACH STATEMENT EXECUTE FUNCTION tell_revision()
 """
 LEAVE = "DROP TRIGGER tell_revision ON {table}"
-TABLES = ("users_funnelcell", "users_funneltotal", "users_referral")
+TABLES = (
+    "users_funnelcell",
+    "users_funneltotal",
+    "users_referral",
+    "users_retentionalert",
+    "users_spend",
+    "users_variable",
+    "users_weekbudget",
+)
 
 
 class Migration(migrations.Migration):
-    """The funnel remembers what it read as long as nobody writes to it (opsdesk/lib/revisions.py)."""
+    """The funnel remembers what it read as long as nobody writes to it, and the cohorts their levers and alerts
+    (opsdesk/lib/revisions.py)."""
 
     dependencies = [("users", "0021_watched")]
 
