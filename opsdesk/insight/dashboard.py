@@ -20,6 +20,7 @@ from opsdesk.insight import metric_extract as extract
 from opsdesk.insight.dashboard_board import Board
 from opsdesk.lib import addresses, exports, fold
 from opsdesk.lib.words import N_
+from users.boards import kept
 from users.retention import rules as cohorts
 
 UNITS = {"community": N_("communities"), "station": N_("stations")}
@@ -32,10 +33,22 @@ def dashboard(request: DeskRequest) -> HttpResponse:
     board = read(desk, boards.ask_of(request.GET.dict()))
     if board is None:
         return render(request, "users/boards/nothing_yet.html", {"title": _("Dashboard")})
-    sort, linked = places.sort_of(request.GET), desk.may(SEE_CUSTOMERS)
-    here, in_all = fold.folded(places.ordered(board, sort), request.GET)
+    linked = desk.may(SEE_CUSTOMERS)
+    of = "dashboard", board.as_of, board.few, linked, tuple(one.id for one in board.places)
+    revision = board.revision if board.ask.unit == "community" else None  # stations may be renamed
     context = _choices(board) | {
         "board": board,
+        "may_export": desk.may(EXPORT),
+        "may_score": desk.may(SEE_COUPONS),
+    }
+    numbers = kept.drawn(request, revision, of, lambda: _numbers(request, board, linked=linked))
+    return render(request, "insight/dashboard.html", context | numbers)
+
+
+def _numbers(request: DeskRequest, board: Board, *, linked: bool) -> dict[str, Any]:
+    sort = places.sort_of(request.GET)
+    here, in_all = fold.folded(places.ordered(board, sort), request.GET)
+    return {
         "shown": words.period(board.ask.grain, board.periods.shown),
         "first": board.periods.shown.start,
         "last": words.until(board.periods.shown),
@@ -48,10 +61,7 @@ def dashboard(request: DeskRequest) -> HttpResponse:
         "places_in_all": in_all,
         "total": places.total(board),
         "drawn": places.drawn_label(board, sort),
-        "may_export": desk.may(EXPORT),
-        "may_score": desk.may(SEE_COUPONS),
-    }  # fmt: skip
-    return render(request, "insight/dashboard.html", context)
+    }
 
 
 def _choices(board: Board) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from communities.policies import queries as policies
 from communities.redirects import back
 from communities.rules import CHANGE_BUDGETS, EXPORT, RUN_CASES, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import addresses, exports, figures, fold, htmx
-from users.boards import cohort_drawing, cohort_levers, cohorts, places
+from users.boards import cohort_drawing, cohort_levers, cohorts, kept, places
 from users.boards.alerts import marks
 from users.boards.cohort_levers import Levers
 from users.boards.cohorts import Ask, Board
@@ -53,8 +53,15 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         "may_open": desk.may(RUN_CASES),
     }
     levers = cohort_levers.drawn(desk, board, request.GET)
-    triangle, units = _triangle(board, rang, linked=_leads_to_people(desk, board)), _units(request, board, rang)
-    return render(request, _PAGE, context | _choices(ask) | _told(ask, board) | levers | triangle | units)
+    of = "cohorts", board.sight.key, board.few, board.uncensored_from, _leads_to_people(desk, board)
+    revision = board.revision if ask.breakdown in ("", "community") else None  # names of other units may change
+    numbers = kept.drawn(request, revision, of, lambda: _numbers(request, board, rang))
+    return render(request, _PAGE, context | _choices(ask) | _told(ask, board) | levers | numbers)
+
+
+def _numbers(request: DeskRequest, board: Board, rang: marks.Marks) -> dict[str, Any]:
+    linked = _leads_to_people(request.desk, board)
+    return _triangle(board, rang, linked=linked) | _units(request, board, rang)
 
 
 def _leads_to_people(desk: Desk, board: Board) -> bool:

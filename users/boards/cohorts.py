@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from communities.policies.rules import Policies
 from opsdesk.lib import intervals, revisions
+from opsdesk.lib.revisions import Revision
 from users.boards.places import Places, Sight
 from users.directory.filters import NOT_TOLD
 from users.purchases import rules as purchases
@@ -68,6 +69,7 @@ class Board:
     whole_to: date
     uncensored_from: date | None
     few: int
+    revision: Revision | None = None  # at which it is kept
     known: dict[Hashable, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
@@ -172,11 +174,11 @@ def board_of(sight: Sight, ask: Ask, policies: Policies) -> Board | None:
     few, censored = policies.alert_min_cohort, policies.left_censor_weeks
     if not ask.by_roll_up or ask.told_mode == "after":
         return _read(sight, ask, few, censored)
-    key = (Board, sight.key, ask, few, censored)
-    return revisions.kept(revisions.now(), key, lambda: _read(sight, ask, few, censored))
+    key, revision = (Board, sight.key, ask, few, censored), revisions.now()
+    return revisions.kept(revision, key, lambda: _read(sight, ask, few, censored, revision))
 
 
-def _read(sight: Sight, ask: Ask, few: int, left_censor_weeks: int) -> Board | None:
+def _read(sight: Sight, ask: Ask, few: int, left_censor_weeks: int, revision: Revision | None = None) -> Board | None:
     everywhere = queries.span(sight.as_of)
     span = everywhere if sight.places is None else queries.span(sight.as_of, sight.places)
     if span is None or everywhere is None:
@@ -186,7 +188,7 @@ def _read(sight: Sight, ask: Ask, few: int, left_censor_weeks: int) -> Board | N
     cohorts = rules.cohorts_shown(span[0], whole_to, ask.grain, ask.count)
     if ask.without_censored and uncensored_from:
         cohorts = [cohort for cohort in cohorts if cohort >= uncensored_from]
-    return Board(sight, ask, cohorts, whole_to, uncensored_from, few)
+    return Board(sight, ask, cohorts, whole_to, uncensored_from, few, revision)
 
 
 # -- The people behind a cell ----------------------------------------------------------------------------------------

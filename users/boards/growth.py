@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from communities.access import Desk
 from communities.models import Community
 from opsdesk.lib import revisions
+from opsdesk.lib.revisions import Revision
 from users.boards import places
 from users.boards.places import Sight
 from users.growth import queries, rules
@@ -51,6 +52,7 @@ def ask_of(query: QueryDict | Mapping[str, str]) -> Ask:
 class Board:
     """One reading. `weeks`: Mondays of weeks that are over, oldest first; `flows` and `levers` by community id."""
 
+    revision: Revision
     sight: Sight
     ask: Ask
     weeks: list[date]
@@ -93,10 +95,11 @@ class Board:
 
 def board_of(sight: Sight, ask: Ask) -> Board | None:
     """None before any order, or before a week is over. Kept as long as nobody writes to what it reads."""
-    return revisions.kept(revisions.now(), (Board, sight.key, ask), lambda: _read(sight, ask))
+    revision = revisions.now()
+    return revisions.kept(revision, (Board, sight.key, ask), lambda: _read(revision, sight, ask))
 
 
-def _read(sight: Sight, ask: Ask) -> Board | None:
+def _read(revision: Revision, sight: Sight, ask: Ask) -> Board | None:
     everywhere = retention.span(sight.as_of)
     span = everywhere if sight.places is None else retention.span(sight.as_of, sight.places)
     if span is None or everywhere is None:
@@ -106,7 +109,7 @@ def _read(sight: Sight, ask: Ask) -> Board | None:
     if not weeks:
         return None
     flows = queries.flows(sight.places, weeks[0], weeks[-1])
-    return Board(sight, ask, weeks, whole_to, flows, queries.levers(sight.places, weeks, sight.as_of))
+    return Board(revision, sight, ask, weeks, whole_to, flows, queries.levers(sight.places, weeks, sight.as_of))
 
 
 @dataclass(frozen=True)

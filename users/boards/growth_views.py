@@ -13,7 +13,7 @@ from communities.access import Desk, DeskRequest, desk_page
 from communities.rules import EXPORT, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import addresses, charts, exports, figures, fold, tiles
 from opsdesk.lib.tiles import Tile
-from users.boards import growth, growth_drawing, growth_tables, places
+from users.boards import growth, growth_drawing, growth_tables, kept, places
 from users.boards.growth import Ask, Board
 from users.growth import extracts, rules
 from users.growth.rules import Flow
@@ -38,12 +38,17 @@ def growth_board(request: DeskRequest) -> HttpResponse:
         "ask": ask,
         "board": board,
         "lengths": [*map(str, rules.COUNTS), growth.ALL],
-        "ratios": _ratios(board),
-        "outlook": _outlook(board),
         "base_weeks": rules.BASE_WEEKS,
         "may_export": desk.may(EXPORT),
     }
-    return render(request, _PAGE, context | _flows(board, linked=linked) | _places(request, board, linked=linked))
+    of = "growth", board.sight.key, linked
+    numbers = kept.drawn(request, board.revision, of, lambda: _numbers(request, board, linked=linked))
+    return render(request, _PAGE, context | numbers)
+
+
+def _numbers(request: DeskRequest, board: Board, *, linked: bool) -> dict[str, Any]:
+    told = {"ratios": _ratios(board), "outlook": _outlook(board)}
+    return told | _flows(board, linked=linked) | _places(request, board, linked=linked)
 
 
 def _flows(board: Board, *, linked: bool) -> dict[str, Any]:

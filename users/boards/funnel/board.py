@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from opsdesk.lib import intervals, revisions
+from opsdesk.lib.revisions import Revision
 from users.boards.places import Sight
 from users.funnel import queries, rules
 from users.funnel.rules import Step
@@ -48,6 +49,7 @@ class Board:
     known: int
     more_weeks: int = 0
     knows_referrals: bool = True
+    revision: Revision | None = None  # at which it is kept
 
     @property
     def registered(self) -> int:
@@ -80,10 +82,11 @@ def board_of(sight: Sight, ask: Ask) -> Board:
     """What the roll-ups of the newest date tell is kept as long as nobody writes to them."""
     if not sight.is_latest:
         return _read(sight, ask)
-    return revisions.kept(revisions.now(), (Board, sight.key, ask), lambda: _read(sight, ask))
+    revision = revisions.now()
+    return revisions.kept(revision, (Board, sight.key, ask), lambda: _read(sight, ask, revision))
 
 
-def _read(sight: Sight, ask: Ask) -> Board:
+def _read(sight: Sight, ask: Ask, revision: Revision | None = None) -> Board:
     cells = _cells(sight, ask)
     whole: Counter[int] = Counter()
     by_unit: dict[Any, dict[int, int]] = {}
@@ -100,6 +103,7 @@ def _read(sight: Sight, ask: Ask) -> Board:
         queries.known(sight.as_of, sight.places),
         len(keys) - len(shown),
         queries.knows_referrals(),
+        revision,
     )
 
 

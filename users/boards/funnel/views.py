@@ -15,7 +15,7 @@ from communities.policies import queries as policies
 from communities.rules import CHANGE_POLICIES, EXPORT, IMPORT, SEE_BOARDS, SEE_CUSTOMERS
 from opsdesk.lib import exports
 from opsdesk.lib.days import day
-from users.boards import places
+from users.boards import kept, places
 from users.boards.funnel import board as boards
 from users.boards.funnel import drawing
 from users.boards.funnel.board import Board
@@ -39,7 +39,10 @@ def funnel_board(request: DeskRequest) -> HttpResponse:
         "board": board,
         "sight": board.sight,
         "bars": drawing.bars(board, rules_here, queries.actions_told(), linked=linked),
-        "rows": _rows(request, desk, board, linked=linked),
+        "rows": kept.drawn(
+            request, board.revision, ("funnel", board.sight.key, linked),
+            lambda: _rows(request, desk, board, linked=linked),
+        ),
         "labels": [_(rules.LABELS[name]) for name in rules.NAMES],
         "choices": [("week", _("Registered in")), ("channel", _("Channel")), ("community", _("Community"))],
         "chosen_week": day(board.ask.week) if board.ask.week else "",
@@ -47,7 +50,7 @@ def funnel_board(request: DeskRequest) -> HttpResponse:
         "may_change": _may_change(desk),
         "may_export": desk.may(EXPORT),
         "may_import": desk.may(IMPORT),
-    }
+    }  # fmt: skip
     return render(request, _PAGE, context)
 
 
