@@ -43,7 +43,6 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
     board = read_board(request, desk, ask)
     if board is None or not board.cohorts:
         return render(request, _NOTHING_YET, {"title": _("Cohorts")})
-    rang = marks.of(board)
     context = {
         "sight": board.sight,
         "ask": ask,
@@ -53,15 +52,16 @@ def cohort_board(request: DeskRequest) -> HttpResponse:
         "may_open": desk.may(RUN_CASES),
     }
     levers = cohort_levers.drawn(desk, board, request.GET)
-    of = "cohorts", board.sight.key, board.few, board.uncensored_from, _leads_to_people(desk, board)
+    linked = _leads_to_people(desk, board)
+    of = "cohorts", board.sight.key, board.few, board.uncensored_from, linked
     revision = board.revision if ask.breakdown in ("", "community") else None  # names of other units may change
-    numbers = kept.drawn(request, revision, of, lambda: _numbers(request, board, rang))
+    numbers = kept.drawn(request, revision, of, lambda: _numbers(request, board, linked=linked))
     return render(request, _PAGE, context | _choices(ask) | _told(ask, board) | levers | numbers)
 
 
-def _numbers(request: DeskRequest, board: Board, rang: marks.Marks) -> dict[str, Any]:
-    linked = _leads_to_people(request.desk, board)
-    return _triangle(board, rang, linked=linked) | _units(request, board, rang)
+def _numbers(request: DeskRequest, board: Board, *, linked: bool) -> dict[str, Any]:
+    rang = marks.of(board)
+    return _triangle(board, rang, linked=linked) | _units(request, board, rang, linked=linked)
 
 
 def _leads_to_people(desk: Desk, board: Board) -> bool:
@@ -84,10 +84,10 @@ def _triangle(board: Board, rang: marks.Marks, *, linked: bool) -> dict[str, Any
     }
 
 
-def _units(request: DeskRequest, board: Board, rang: marks.Marks) -> dict[str, Any]:
+def _units(request: DeskRequest, board: Board, rang: marks.Marks, *, linked: bool) -> dict[str, Any]:
     """One small table and line a unit, the largest first."""
     desk = request.desk
-    codes = {one.pk: one.code for one in desk.communities} if _leads_to_people(desk, board) else None
+    codes = {one.pk: one.code for one in desk.communities} if linked else None
     names = unit_names(desk, board)
     named, in_all = fold.folded([unit for unit in board.sizes if unit in names], request.GET)
     shown = {unit: names[unit] for unit in named}

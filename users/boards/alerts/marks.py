@@ -28,7 +28,7 @@ def of(board: Board) -> Marks:
     ask = board.ask
     if ask.grain != "week" or ask.told_mode != "in" or ask.metric not in ("retention", "churn"):
         return {}
-    return board.once("alerts", lambda: alert_queries.marks(board.sight.places, board.cohorts))
+    return alert_queries.marks(board.sight.places, board.cohorts)
 
 
 def on(rows: Sequence[Row], marks: Marks, place: int | None = None) -> list[Row]:
