@@ -20,11 +20,6 @@ def fen(text: str) -> int:
     return int(whole) * 100 + int(cents.ljust(2, "0"))
 
 
-def yuan(amount: int) -> str:
-    """Fen as people type them."""
-    return f"{amount // 100}.{amount % 100:02d}"
-
-
 def cuts(text: str) -> list[int] | None:
     """Four rising whole numbers, separated by spaces or commas; nothing means none."""
     return _four_rising(text, int)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from communities.policies import reading
+from opsdesk.lib import money
 from opsdesk.lib.words import N_
 
 
@@ -45,9 +46,9 @@ class Policy:
         if value is None:
             return "none"
         if self.read is reading.fen:
-            return reading.yuan(value)
+            return money.yuan(value)
         if self.read is reading.yuan_cuts:
-            return " ".join(map(reading.yuan, value))
+            return " ".join(map(money.yuan, value))
         if self.read is reading.share:
             return f"{value * 100:g}%"
         return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
