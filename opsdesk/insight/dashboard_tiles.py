@@ -89,25 +89,21 @@ def lines(board: Board, *, linked: bool) -> list[SafeString]:
 def _line(board: Board, key: str, metrics: str, beside: int, linked: bool) -> SafeString:
     pairs, mean = board.whole[key][-LINE:], board.means[key]
     now, spans = rules.value(pairs[-1]), board.periods.whole[-LINE:]
-    hrefs = [_people(board, key, span) if linked and pair[0] else "" for span, pair in zip(spans, pairs, strict=True)]
     name = cells.linked(_(dictionary.BY_KEY[key].label), f"{metrics}#{key}", "plain")
     return cells.row([
         f'<th scope="row">{name}</th>',
-        *(_cell(board, key, pair, href, "") for pair, href in zip(pairs[:-1], hrefs, strict=False)),
-        _cell(board, key, pairs[-1], hrefs[-1], " newest"),
+        *(_cell(board, key, span, pair, linked) for span, pair in zip(spans, pairs, strict=True)),
         cells.number(words.written(key, mean), css="num soft"),
         cells.number(words.change(key, now, mean) or figures.NOTHING, css="num soft"),
         *_beside(board, key, beside),
     ])  # fmt: skip
 
 
-def _people(board: Board, key: str, span: Span) -> str:
-    return words.people(board.customers, key, board.ask.grain, span, board.as_of, board.words)
-
-
-def _cell(board: Board, key: str, pair: Pair, href: str, newest: str) -> str:
-    told = words.told(board.language, key, pair, board.few)
-    return cells.number(told.written, told.title, href, f"num{' few' if told.is_few else ''}{newest}")
+def _cell(board: Board, key: str, span: Span, pair: Pair, linked: bool) -> str:
+    told, is_newest = words.told(board.language, key, pair, board.few), span == board.periods.whole[-1]
+    people = words.people(board.customers, key, board.ask.grain, span, board.as_of, board.words)
+    css = f"num{' few' if told.is_few else ''}{' newest' if is_newest else ''}"
+    return cells.number(told.written, told.title, people if linked and pair[0] else "", css)
 
 
 def _beside(board: Board, key: str, count: int) -> list[str]:
